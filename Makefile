@@ -1,0 +1,56 @@
+# Needs Python 3.11 or newer and make; everything else goes into .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+.DEFAULT_GOAL := help
+
+help: ## List what make can do
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Handoff needs Python 3.11 or newer; name one with: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: $(BIN)/python pyproject.toml constraints.txt
+	$(PIP) -e .
+	@touch $@
+
+$(VENV)/.developed: $(VENV)/.installed
+	$(PIP) -e '.[dev]'
+	@touch $@
+
+demo: $(VENV)/.installed ## Set up and open Handoff with sample leads
+	@$(BIN)/handoff demo
+
+test: $(VENV)/.developed ## Set up and run the tests
+	$(BIN)/python -m pytest
+
+check: format-check lint types contracts test ## Format, lint, types, import contracts, tests
+
+format: $(VENV)/.developed ## Put the code into its one format
+	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+format-check: $(VENV)/.developed
+	$(BIN)/ruff format --check .
+
+lint: $(VENV)/.developed
+	$(BIN)/ruff check .
+
+types: $(VENV)/.developed
+	$(BIN)/mypy
+
+contracts: $(VENV)/.developed
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.developed ## Measure, as a person would see it, and print one table
+	$(BIN)/python -P bench/run.py
+
+docs: $(VENV)/.developed ## Write again what is generated: OpenAPI document, screenshots
+	$(BIN)/python -P docs/generate.py
+
+clean: ## Remove what make made
+	rm -rf $(VENV) dist build
+
+.PHONY: help demo test check format format-check lint types contracts bench docs clean
