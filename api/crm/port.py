@@ -1,0 +1,115 @@
+"""What any CRM must do for Handoff; adapters implement it, sync and desk know nothing else of a CRM."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Literal, Protocol
+
+import msgspec
+
+from api.errors import HandoffError
+from api.model.operation import Operation, Receipt
+from api.model.people import Person
+
+RecordKind = Literal["lead", "campaign", "person", "agreement"]
+
+
+class Change(msgspec.Struct, frozen=True):
+    """One changed record; `record` is its JSON, undecoded, or None for a record that is gone (a tombstone)."""
+
+    n: int
+    kind: RecordKind
+    id: str
+    record: msgspec.Raw | None
+
+
+class Page(msgspec.Struct, frozen=True):
+    """Changes in the order of their numbers, and where to go on. A changed `epoch` means: pull everything again."""
+
+    epoch: str
+    changes: tuple[Change, ...]
+    cursor: str
+    """Opaque; names the last change of this page and the epoch."""
+    n: int
+    """Number of the last change of this page."""
+    more: bool
+
+
+class Identity(msgspec.Struct, frozen=True):
+    """Who the token belongs to, and what time the CRM has."""
+
+    person: Person
+    epoch: str
+    at: datetime
+
+
+class Capabilities(msgspec.Struct, frozen=True):
+    """What this CRM can't do is said on the screens instead of failing there."""
+
+    live: bool = True
+    undo: bool = True
+    budgets: bool = True
+
+
+class CrmError(HandoffError):
+    """The CRM could not do what was asked."""
+
+
+class Unreachable(CrmError):
+    """No answer, or none that can be trusted: whether the request took effect is not known."""
+
+
+class Busy(CrmError):
+    """The CRM asks to wait; `retry_after` in seconds, None when it does not say how long."""
+
+    def __init__(self, sentence: str, retry_after: float | None = None) -> None:
+        super().__init__(sentence)
+        self.retry_after = retry_after
+
+
+class SignedOut(CrmError):
+    """The token is missing, wrong, expired or revoked: sending pauses, deciding goes on."""
+
+
+class Forbidden(CrmError):
+    """The token is good, but its role may not do this."""
+
+
+class Rubbish(CrmError):
+    """The answer is not one of a Handoff hub: wrong type, broken JSON, too large."""
+
+
+class CursorLost(CrmError):
+    """The CRM does not know the cursor (restored backup, other database): everything must be pulled again."""
+
+
+class Crm(Protocol):
+    """A CRM that leads come from and decisions go to. Every method may raise `CrmError`."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this CRM can do."""
+        ...
+
+    async def whoami(self) -> Identity:
+        """Ask whose token this is."""
+        ...
+
+    def changes(self, cursor: str) -> AsyncIterator[Page]:
+        """Yield every page after `cursor` (empty: from the beginning) until there is nothing newer."""
+        ...
+
+    async def submit(self, operations: Sequence[Operation]) -> list[Receipt]:
+        """Offer operations in order; one receipt for each that the CRM answered."""
+        ...
+
+    async def read_back(self, operation: Operation) -> Receipt | None:
+        """Ask what became of an operation whose outcome is unknown; None when the CRM never saw it."""
+        ...
+
+    def nudges(self) -> AsyncIterator[int]:
+        """Yield the number of the newest change whenever there is one; ends when the connection does."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        ...

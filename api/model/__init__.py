@@ -1,0 +1,1 @@
+"""The field's words as typed, frozen records; what travels over HTTP is what lies on the disk."""
