@@ -1,0 +1,128 @@
+"""Who may do what, from where: the table of docs/lifecycle.md, with a sentence for every no."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from api.model.lead import Lead, State
+from api.model.operation import Operation
+from api.model.people import Owner, Person, Role
+from api.rules import undoing
+
+_SALES = frozenset({Role.REP, Role.MANAGER})
+_ANYONE = frozenset({Role.REP, Role.MARKETER, Role.MANAGER})
+_UNDECIDED = frozenset({State.NEW})
+_OPEN = frozenset({State.NEW, State.ACCEPTED})
+_WORKED = frozenset({State.ACCEPTED, State.QUALIFIED})
+_ANY = frozenset(State)
+
+FROM: Mapping[str, frozenset[State]] = MappingProxyType(
+    {
+        "claim": _OPEN,
+        "release": _OPEN,
+        "accept": _UNDECIDED,
+        "reject": _UNDECIDED,
+        "disqualify": _WORKED,
+        "snooze": _OPEN,
+        "wake": _OPEN,
+        "attempt": frozenset({State.ACCEPTED}),
+        "correct": _ANY - {State.MERGED, State.SUPPRESSED},
+        "qualify": _WORKED,
+        "outcome": _WORKED,
+        "reopen": _ANY - {State.SUPPRESSED},
+        "hand_again": frozenset({State.REJECTED}),
+        "return": frozenset({State.RECYCLED}),
+        "note": _ANY,
+        "thank": _ANY - {State.SUPPRESSED},
+        "flag_meeting": _ANY - {State.SUPPRESSED},
+        "flag_promise": _ANY - {State.SUPPRESSED},
+    }
+)
+"""The states from which each verb is possible."""
+
+WHO: Mapping[str, frozenset[Role]] = MappingProxyType(
+    {
+        "claim": _SALES,
+        "release": _SALES,
+        "accept": _SALES,
+        "reject": _SALES,
+        "disqualify": _SALES,
+        "snooze": _SALES,
+        "wake": _SALES,
+        "attempt": _SALES,
+        "correct": frozenset({Role.REP, Role.MARKETER}),
+        "qualify": _SALES,
+        "outcome": _SALES,
+        "reopen": _ANYONE,
+        "hand_again": frozenset({Role.MARKETER}),
+        "return": frozenset({Role.HUB}),
+        "note": _ANYONE,
+        "thank": _ANYONE,
+        "flag_meeting": _ANYONE,
+        "flag_promise": _ANYONE,
+    }
+)
+"""The roles that may use each verb; owner and author are asked for besides, where the table says so."""
+
+_OWNERS_ONLY = frozenset({"snooze", "wake", "attempt"})
+
+
+def hinder(lead: Lead, kind: str, actor: Person, operation: Operation | None = None) -> str:
+    """Return why `actor` can't use the verb `kind` on this lead now, as a sentence; empty when they can."""
+    if lead.state is State.SUPPRESSED and kind != "note":
+        return "This person asked not to be contacted; only notes are possible now."
+    if actor.role not in WHO[kind]:
+        return f"A {actor.role} can't {_say(kind)} a lead; that is for {_list(WHO[kind])}."
+    if lead.state not in FROM[kind]:
+        return _wrong_state(lead, kind)
+    if kind in _OWNERS_ONLY and not _owns(lead.standing.owner, actor):
+        return f"Only its owner can {_say(kind)} this lead."
+    if kind == "release" and not lead.standing.claimed_by:
+        return "Nobody has claimed this lead."
+    if kind == "wake" and lead.snooze is None:
+        return "This lead is not snoozed."
+    if kind == "hand_again":
+        return _not_mendable(lead)
+    if kind == "return" and operation is not None:
+        on = lead.standing.recycle_on
+        return "" if on is None or operation.at.date() >= on else f"It comes back on {on}, not before."
+    if kind == "reopen" and operation is not None:
+        return undoing.hinder(lead, operation, actor)
+    return ""
+
+
+def _owns(owner: Owner | None, actor: Person) -> bool:
+    if owner is None:
+        return False
+    return owner.id == (actor.id if owner.kind == "person" else actor.team)
+
+
+def _not_mendable(lead: Lead) -> str:
+    if not lead.standing.counts:
+        return "It was spam or a test and counts nowhere, so it can't be handed again."
+    if lead.standing.linked_to:
+        return f"It belongs to {lead.standing.linked_to} already, so it can't be handed again."
+    return ""
+
+
+def _wrong_state(lead: Lead, kind: str) -> str:
+    last = lead.decided
+    by = f" by {last.by_name}" if last is not None else ""
+    state = lead.state.value if lead.state is not State.NEW else "undecided"
+    return f"This lead is {state}{by}; you can’t {_say(kind)} it now."
+
+
+def _say(kind: str) -> str:
+    return {
+        "outcome": "record the outcome of",
+        "attempt": "log an attempt on",
+        "hand_again": "hand over again",
+        "flag_meeting": "flag",
+        "flag_promise": "flag",
+        "note": "add a note to",
+        "thank": "thank for",
+        "reopen": "reopen",
+    }.get(kind, kind)
+
+
+def _list(roles: frozenset[Role]) -> str:
+    return " or ".join(f"{role}s" for role in sorted(roles))

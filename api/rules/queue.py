@@ -1,0 +1,109 @@
+"""The queue: what waits for whom, in which order, and how it is found."""
+
+import re
+
+import msgspec
+
+from api.model.lead import Lead, State
+from api.model.people import Person, Role
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What the list shows of one lead, small enough to keep a hundred thousand of; times are epoch seconds."""
+
+    id: str
+    title: str
+    company: str
+    state: str
+    owner: str
+    """``person:ID``, ``team:NAME`` or empty."""
+    due: float | None
+    """When the next thing is owed: the decision while new, the first attempt once accepted."""
+    handed: float
+    score: int
+    """Fit and engagement together, 0 to 200; orders equals, and is never shown as one figure."""
+    campaign_id: str
+    origin: str
+    mark: str
+    number: int
+    snoozed: float | None
+    """End of a snooze; infinity while only an activity ends it."""
+    reason: str
+    decided_by: str
+    decided: float | None
+    hay: str
+    """Everything that can be searched, lower-cased, in one string."""
+
+
+def row_of(lead: Lead) -> Row:
+    """Return the queue's view of a lead."""
+    standing = lead.standing
+    due = standing.due_at if standing.state is State.NEW else standing.follow_up_due_at
+    decided = lead.decided
+    snoozed = None
+    if lead.snooze is not None:
+        snoozed = lead.snooze.until.timestamp() if lead.snooze.until else float("inf")
+    fields = (
+        lead.contact.name,
+        lead.contact.email,
+        lead.contact.title,
+        lead.contact.phone,
+        lead.company.name,
+        lead.company.industry,
+        lead.campaign_id,
+        lead.origin,
+        lead.source_id,
+        lead.id,
+    )
+    return Row(
+        id=lead.id,
+        title=lead.title,
+        company=lead.company.name,
+        state=standing.state.value,
+        owner="" if standing.owner is None else str(standing.owner),
+        due=None if due is None else due.timestamp(),
+        handed=lead.handed_at.timestamp(),
+        score=(lead.fit.value if lead.fit else 0) + (lead.engagement.value if lead.engagement else 0),
+        campaign_id=lead.campaign_id,
+        origin=lead.origin,
+        mark=lead.mark,
+        number=lead.number,
+        snoozed=snoozed,
+        reason=decided.reason if decided else "",
+        decided_by=decided.by_name if decided else "",
+        decided=decided.at.timestamp() if decided else None,
+        hay="\n".join(field for field in fields if field).casefold(),
+    )
+
+
+def order_key(row: Row) -> tuple[float, float, int, str]:
+    """Sort key of the queue: what is due first, then who has waited longest, then the better score, then the id."""
+    return (row.due if row.due is not None else float("inf"), row.handed, -row.score, row.id)
+
+
+def waiting(row: Row, now: float) -> bool:
+    """Say whether the row waits for a decision at `now` (epoch seconds): undecided, and not asleep."""
+    return row.state == State.NEW.value and (row.snoozed is None or row.snoozed <= now)
+
+
+def concerns(row: Row, person: Person) -> bool:
+    """Say whether the row belongs into this person's queue: a rep's own, their team's and nobody's; all for others."""
+    if person.role is not Role.REP:
+        return True
+    return row.owner in ("", f"person:{person.id}") or (bool(person.team) and row.owner == f"team:{person.team}")
+
+
+class Filter(msgspec.Struct, frozen=True):
+    """Words that must all occur somewhere in what is known of a lead; quotes keep several words together."""
+
+    words: tuple[str, ...] = ()
+
+    @classmethod
+    def parse(cls, text: str) -> "Filter":
+        """Read what a person typed; never fails, an unclosed quote runs to the end."""
+        pieces = re.findall(r'"([^"]*)"?|(\S+)', text.casefold())
+        return cls(tuple(quoted or bare for quoted, bare in pieces if quoted or bare))
+
+    def matches(self, row: Row) -> bool:
+        """Say whether every word occurs in the row."""
+        return all(word in row.hay for word in self.words)

@@ -1,0 +1,72 @@
+"""Taking back what one operation did, if nobody has built on it since."""
+
+from msgspec.structs import replace
+
+from api.model.lead import AttemptMade, Corrected, Decided, Lead, Remark, Voice, with_field
+from api.model.operation import Operation
+from api.model.people import Person, Role
+
+
+def hinder(lead: Lead, operation: Operation, actor: Person) -> str:
+    """Return why `operation` (a reopen) can't take back what it names, as a sentence; empty when it can."""
+    author = _author(lead, operation.undoes)
+    if author is None:
+        return "There is nothing of that kind to take back on this lead."
+    if actor.id != author and actor.role is not Role.MANAGER:
+        return "Only its author or a manager can take that back."
+    if any(entry.operation_id == operation.undoes for entry in lead.trail[:-1]):
+        return f"{lead.trail[-1].by_name} has built on it since, so it can't be taken back."
+    corrected = next((fact for fact in lead.corrections if fact.operation_id == operation.undoes), None)
+    later = [fact for fact in lead.corrections if corrected and fact.field == corrected.field]
+    if corrected is not None and later[-1] is not corrected:
+        return f"{later[-1].by_name} has corrected it again since, so it can't be taken back."
+    return ""
+
+
+def reopened(lead: Lead, undoes: str) -> Lead:
+    """Return the lead without the effect of the operation `undoes`, which `hinder` has found possible.
+
+    Its revisions are left as they were: the caller counts the undo as a change of its own.
+    """
+    last = lead.decided
+    if last is not None and last.operation_id == undoes:
+        if last.verb in ("hand_again", "return") and lead.passes:
+            earlier = lead.passes[-1]
+            return replace(
+                lead,
+                number=earlier.number,
+                mark=earlier.mark,
+                handed_at=earlier.handed_at,
+                standing=earlier.standing,
+                passes=lead.passes[:-1],
+                trail=(*earlier.trail, last),
+            )
+        return replace(lead, standing=last.before)
+    for fact in lead.corrections:
+        if fact.operation_id == undoes:
+            mended = with_field(lead, fact.field, fact.before)
+            return replace(mended, corrections=tuple(kept for kept in lead.corrections if kept is not fact))
+    return replace(
+        lead,
+        snooze=None if lead.snooze is not None and lead.snooze.operation_id == undoes else lead.snooze,
+        attempts=tuple(made for made in lead.attempts if made.operation_id != undoes),
+        remarks=tuple(remark for remark in lead.remarks if remark.operation_id != undoes),
+        voices=tuple(voice for voice in lead.voices if voice.operation_id != undoes),
+    )
+
+
+def _author(lead: Lead, operation_id: str) -> str | None:
+    marks: tuple[Decided | Voice | AttemptMade | Remark | Corrected, ...] = (
+        *lead.trail,
+        *lead.voices,
+        *lead.attempts,
+        *lead.remarks,
+        *lead.corrections,
+    )
+    for mark in marks:
+        if mark.operation_id == operation_id:
+            return mark.by
+    if lead.snooze is not None and lead.snooze.operation_id == operation_id:
+        owner = lead.standing.owner
+        return owner.id if owner is not None and owner.kind == "person" else ""
+    return None

@@ -1,0 +1,51 @@
+"""Times and sums in the words of the screens: relative within a day, dates beyond."""
+
+from datetime import datetime, timedelta
+
+from api.rules.clocks import BusinessClock
+
+
+def span(length: timedelta) -> str:
+    """Return a length of time in its largest sensible unit: ``45 s``, ``12 min``, ``3 h``, ``2 d``; sign dropped."""
+    seconds = abs(int(length.total_seconds()))
+    if seconds < 60:
+        return f"{seconds} s"
+    if seconds < 3_600:
+        return f"{seconds // 60} min"
+    if seconds < 86_400:
+        return f"{seconds // 3_600} h"
+    return f"{seconds // 86_400} d"
+
+
+def relative(at: datetime, now: datetime) -> str:
+    """Return ``12 min ago`` or ``in 3 h`` within a day of `now`, the date beyond (in the system's time zone)."""
+    gap = at - now
+    if abs(gap) < timedelta(minutes=1):
+        return "just now"
+    if abs(gap) >= timedelta(days=1):
+        return at.astimezone().strftime("%Y-%m-%d")
+    return f"in {span(gap)}" if gap > timedelta() else f"{span(gap)} ago"
+
+
+def business_span(minutes: int) -> str:
+    """Return business minutes as ``45 min`` or ``3 h``; sign dropped, since days of business hours mislead."""
+    size = abs(minutes)
+    return f"{size} min" if size < 60 else f"{size // 60:,} h".replace(",", " ")
+
+
+def due_words(due_at: datetime, now: datetime, clock: BusinessClock) -> str:
+    """Return ``due in 2 h`` or ``overdue 3 h`` in business time; a breached clock keeps counting.
+
+    More than 90 days past due, the date says more than hours do: ``overdue since 2018-02-01``.
+    """
+    if now - due_at > timedelta(days=90):
+        return f"overdue since {due_at.astimezone():%Y-%m-%d}"
+    left = clock.between(now, due_at)
+    if due_at > now:
+        return f"due in {business_span(left)}" if left else "due now"
+    return f"overdue {business_span(left)}"
+
+
+def money(amount: float, currency: str) -> str:
+    """Return an amount in whole units, thousands apart by a thin gap: ``12 400 EUR``."""
+    return f"{amount:,.0f} {currency}".replace(",", " ").strip()

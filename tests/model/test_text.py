@@ -1,0 +1,58 @@
+"""Text from outside loses everything that could steer a terminal or hide what it says."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api.model.text import clean_line, clean_prose, openable
+
+HOSTILE = [
+    "\x1b[2J\x1b]0;owned\x07",
+    "\x9b31m",
+    "a\x00b",
+    "\u202egnp.exe",
+    "\u2066\u2069\u200f",
+    "tab\tnew\nline\r\n",
+    "\ud800",
+    "x" * 10_000,
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_control_survives(text: str) -> None:
+    line = clean_line(text)
+    assert not [char for char in line if unicodedata.category(char) in ("Cc", "Cs") or "\u202a" <= char <= "\u202e"]
+    assert len(line) <= 500
+    prose = clean_prose(text)
+    assert not [char for char in prose if unicodedata.category(char) in ("Cc", "Cs") and char not in "\n\t"]
+
+
+@given(st.text())
+def test_cleaning_twice_is_cleaning_once(text: str) -> None:
+    assert clean_line(clean_line(text)) == clean_line(text)
+    assert clean_prose(clean_prose(text)) == clean_prose(text)
+
+
+def test_what_people_write_stays() -> None:
+    assert clean_line("Zoë  Müller-O’Neill 田中さん [/b] 100 %") == "Zoë Müller-O’Neill 田中さん [/b] 100 %"
+    assert clean_prose("one\r\ntwo\rthree\n") == "one\ntwo\nthree"
+
+
+@pytest.mark.parametrize(
+    ("url", "can"),
+    [
+        ("https://example.com/a?b=c", True),
+        ("HTTP://example.com", True),
+        ("mailto:a@example.com", True),
+        ("tel:+15550100", True),
+        ("file:///etc/passwd", False),
+        ("javascript:alert(1)", False),
+        ("https://", False),
+        ("https://a b", False),
+        ("", False),
+    ],
+)
+def test_only_pages_addresses_and_numbers_are_opened(url: str, can: bool) -> None:
+    assert openable(url) is can
