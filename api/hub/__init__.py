@@ -1,0 +1,1 @@
+"""The CRM server that ships with Handoff: leads in, decisions in, changes out, over HTTP."""

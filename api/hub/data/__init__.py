@@ -1,0 +1,1 @@
+"""Where the hub keeps everything: tables, the one writer, and what must be written together."""

@@ -1,0 +1,316 @@
+"""The hub's database: many readers, one writer, and change numbers that become visible in order.
+
+Every write transaction locks the counter row first and takes its numbers from it, so transactions commit in the order
+of their numbers and a reader of "changes since n" never skips one. Jobs that wait together share one commit.
+"""
+
+import logging
+import queue
+import secrets
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+from sqlalchemy import Connection, Engine, Row, bindparam, create_engine, event, insert, select, update
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+
+from api.hub.data import tables
+from api.hub.problems import HubError
+from api.model.agreement import Agreement
+from api.model.campaign import Campaign
+from api.model.lead import Lead
+from api.model.people import Person
+
+log = logging.getLogger("handoff.hub")
+
+T = TypeVar("T")
+Record = Lead | Campaign | Person | Agreement
+
+BATCH = 200
+"""Most jobs that share one commit."""
+
+CHUNK = 500
+"""Most values in one IN list; old databases stop at about a thousand."""
+
+_DECODERS: dict[str, msgspec.json.Decoder[Any]] = {
+    "lead": msgspec.json.Decoder(Lead),
+    "campaign": msgspec.json.Decoder(Campaign),
+    "person": msgspec.json.Decoder(Person),
+    "agreement": msgspec.json.Decoder(Agreement),
+}
+
+
+def utc_now() -> datetime:
+    """Return the present moment."""
+    return datetime.now(UTC)
+
+
+def chunks(values: Iterable[T]) -> Iterator[list[T]]:
+    """Yield `values` in lists short enough for one statement."""
+    known = list(values)
+    for start in range(0, len(known), CHUNK):
+        yield known[start : start + CHUNK]
+
+
+class _Held(msgspec.Struct):
+    """One record as this transaction sees it."""
+
+    record: Record | None
+    n: int
+    stored: bool
+    dirty: bool = False
+
+
+class Write:
+    """One write transaction: records are buffered and written once, however often they are put."""
+
+    def __init__(self, connection: Connection, at: datetime) -> None:
+        self.connection = connection
+        self.at = at
+        locked = select(tables.counter.c.n).where(tables.counter.c.name == "changes").with_for_update()
+        self._first = self.n = int(connection.execute(locked).scalar_one())
+        self._held: dict[tuple[str, str], _Held] = {}
+
+    def load(self, kind: str, ids: Iterable[str]) -> None:
+        """Read these records in one go, for the `get` that follow."""
+        missing = [identifier for identifier in dict.fromkeys(ids) if (kind, identifier) not in self._held]
+        table = tables.records
+        for part in chunks(missing):
+            found = self.connection.execute(
+                select(table.c.id, table.c.n, table.c.body).where(table.c.kind == kind, table.c.id.in_(part))
+            )
+            for row in found:
+                record = None if row.body is None else _DECODERS[kind].decode(row.body)
+                self._held[kind, row.id] = _Held(record, row.n, stored=True)
+            for identifier in part:
+                self._held.setdefault((kind, identifier), _Held(None, 0, stored=False))
+
+    def get(self, kind: str, identifier: str) -> Any:
+        """Return the record as this transaction left it, or None."""
+        self.load(kind, [identifier])
+        return self._held[kind, identifier].record
+
+    def number(self, kind: str, identifier: str) -> int:
+        """Return the number of the record's last change; 0 when there is no such record."""
+        self.load(kind, [identifier])
+        return self._held[kind, identifier].n
+
+    def put(self, kind: str, identifier: str, record: Record) -> int:
+        """Make `record` the newest change; return its number."""
+        self.load(kind, [identifier])
+        self.n += 1
+        held = self._held[kind, identifier]
+        held.record, held.n, held.dirty = record, self.n, True
+        return self.n
+
+    def flush(self) -> None:
+        """Write what was put, and the counter."""
+        if self.n == self._first:
+            return
+        dirty = [(key, held) for key, held in self._held.items() if held.dirty]
+        rows = [
+            {"b_kind": kind, "b_id": identifier, "b_n": held.n, "b_body": msgspec.json.encode(held.record)}
+            for (kind, identifier), held in dirty
+        ]
+        old = [row for row, (_, held) in zip(rows, dirty, strict=True) if held.stored]
+        new = [row for row, (_, held) in zip(rows, dirty, strict=True) if not held.stored]
+        if old:
+            self.connection.execute(_UPDATE, old)
+        if new:
+            self.connection.execute(_INSERT, new)
+        self.connection.execute(update(tables.counter).where(tables.counter.c.name == "changes").values(n=self.n))
+
+
+_UPDATE = (
+    update(tables.records)
+    .where(tables.records.c.kind == bindparam("b_kind"), tables.records.c.id == bindparam("b_id"))
+    .values(n=bindparam("b_n"), body=bindparam("b_body"))
+)
+_INSERT = insert(tables.records).values(
+    kind=bindparam("b_kind"), id=bindparam("b_id"), n=bindparam("b_n"), body=bindparam("b_body")
+)
+
+_Job = tuple[Callable[[Write], Any], "Future[Any]"]
+
+
+class Store:
+    """The database behind a hub. Its methods may be called from any thread."""
+
+    def __init__(self, url: str, *, clock: Callable[[], datetime] = utc_now) -> None:
+        """Open the database at `url` and create what it lacks.
+
+        Raises:
+            HubError: the URL is none, its driver is missing, or the database can't be opened.
+        """
+        self._clock = clock
+        self._engine = _open(url)
+        self._listeners: list[Callable[[int], None]] = []
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._closed = False
+        try:
+            self.epoch = self._create()
+        except DBAPIError as error:
+            self._engine.dispose()
+            raise HubError(f"The hub can't open its database: {error.orig}.") from error
+        self._writer = threading.Thread(target=self._work, name="hub-writer", daemon=True)
+        self._writer.start()
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Give a connection that sees one consistent state."""
+        with self._engine.connect() as connection:
+            yield connection
+
+    def enqueue(self, job: Callable[[Write], T]) -> "Future[T]":
+        """Have the writer run `job`; the future holds its result once that is durably committed.
+
+        A job may run more than once, each time in a fresh transaction, so it must touch nothing but its `Write`.
+        """
+        future: Future[T] = Future()
+        if self._closed:
+            raise HubError("The hub is closed.")
+        self._jobs.put((job, future))
+        return future
+
+    def write(self, job: Callable[[Write], T]) -> T:
+        """Run `job` in a write transaction and return its result once that is durably committed."""
+        return self.enqueue(job).result()
+
+    def head(self) -> int:
+        """Return the number of the newest change."""
+        with self.read() as connection:
+            return int(
+                connection.execute(select(tables.counter.c.n).where(tables.counter.c.name == "changes")).scalar_one()
+            )
+
+    def changes(self, after: int, limit: int) -> tuple[int, Sequence[Row[int, str, str, bytes | None]]]:
+        """Return the newest change's number and up to `limit` rows (n, kind, id, body) that come after `after`."""
+        table = tables.records
+        page = select(table.c.n, table.c.kind, table.c.id, table.c.body).where(table.c.n > after)
+        with self.read() as connection:
+            head = connection.execute(select(tables.counter.c.n).where(tables.counter.c.name == "changes")).scalar_one()
+            return int(head), connection.execute(page.order_by(table.c.n).limit(limit)).all()
+
+    def records(self, kind: str) -> list[Any]:
+        """Return all records of a kind of which there are few."""
+        table = tables.records
+        with self.read() as connection:
+            bodies = connection.execute(
+                select(table.c.body).where(table.c.kind == kind, table.c.body.is_not(None)).order_by(table.c.id)
+            ).scalars()
+            return [_DECODERS[kind].decode(body) for body in bodies]
+
+    def record(self, kind: str, identifier: str) -> Any:
+        """Return one record, or None."""
+        table = tables.records
+        with self.read() as connection:
+            body = connection.execute(
+                select(table.c.body).where(table.c.kind == kind, table.c.id == identifier)
+            ).scalar_one_or_none()
+        return None if body is None else _DECODERS[kind].decode(body)
+
+    def listen(self, callback: Callable[[int], None]) -> Callable[[], None]:
+        """Have `callback` called, in the writer's thread, with the newest number after each commit; return its end."""
+        self._listeners.append(callback)
+        return lambda: self._listeners.remove(callback)
+
+    def close(self) -> None:
+        """Finish what is queued and let go of the database."""
+        if not self._closed:
+            self._closed = True
+            self._jobs.put(None)
+            self._writer.join()
+            self._engine.dispose()
+
+    def _create(self) -> str:
+        with self._engine.connect().execution_options(handoff_writes=True) as connection, connection.begin():
+            tables.metadata.create_all(connection)
+            known: dict[str, str] = {row.key: row.value for row in connection.execute(select(tables.meta))}
+            if not known:
+                known = {"schema": str(tables.SCHEMA), "epoch": secrets.token_hex(8)}
+                connection.execute(insert(tables.meta), [{"key": key, "value": known[key]} for key in known])
+                connection.execute(insert(tables.counter), [{"name": "changes", "n": 0}, {"name": "agreement", "n": 0}])
+        if int(known["schema"]) > tables.SCHEMA:
+            raise HubError("This database belongs to a newer version of Handoff: update Handoff, then start again.")
+        return known["epoch"]
+
+    def _work(self) -> None:
+        while True:
+            waiting = [self._jobs.get()]
+            while len(waiting) < BATCH and waiting[-1] is not None:
+                try:
+                    waiting.append(self._jobs.get_nowait())
+                except queue.Empty:
+                    break
+            # A job that nobody waits for any more is not begun; one that is begun can't be cancelled.
+            batch = [job for job in waiting if job is not None and job[1].set_running_or_notify_cancel()]
+            if batch:
+                self._run(batch)
+            if waiting[-1] is None:
+                return
+
+    def _run(self, batch: Sequence[_Job]) -> None:
+        try:
+            with self._engine.connect().execution_options(handoff_writes=True) as connection, connection.begin():
+                transaction = Write(connection, self._clock())
+                results = [job(transaction) for job, _ in batch]
+                transaction.flush()
+        except Exception as error:  # noqa: BLE001  (whatever a job raises belongs to the one who waits for it)
+            if len(batch) == 1:
+                batch[0][1].set_exception(error)
+                return
+            # One job's failure is its own: each of the others gets a transaction for itself.
+            for job in batch:
+                self._run([job])
+            return
+        for callback in tuple(self._listeners):
+            try:
+                callback(transaction.n)
+            except Exception:  # a listener's fault must not end the one writer
+                log.exception("A listener of the hub failed.")
+        for (_, future), result in zip(batch, results, strict=True):
+            future.set_result(result)
+
+
+def _open(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "sqlite" and parsed.database in (None, "", ":memory:"):
+            raise HubError("The hub needs a database file: write sqlite:///path/to/hub.db.")
+        if parsed.get_backend_name() == "sqlite" and not parsed.query:
+            _make_private(Path(str(parsed.database)))
+        engine = create_engine(parsed, hide_parameters=True)
+    except (ArgumentError, ValueError) as error:
+        raise HubError("The database URL can't be read: write sqlite:///path/to/hub.db.") from error
+    except (ModuleNotFoundError, SQLAlchemyError) as error:
+        raise HubError("There is no driver for this kind of database here: use sqlite:///path/to/hub.db.") from error
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _make_private(path: Path) -> None:
+    """Create the database's file so that nobody but its owner can read it; one that exists is left as it is."""
+    try:
+        path.touch(mode=0o600, exist_ok=True)
+    except OSError as error:
+        raise HubError(f"The hub can't open its database {path}: {error.strerror}.") from error
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver would begin transactions by itself, too late for a consistent read.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=15000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("handoff_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
