@@ -1,0 +1,144 @@
+"""Where the token is kept: the system's keyring when there is one that works, else a file that only this account reads.
+
+The file also notes for which addresses a token lies in the keyring, so that the keyring is asked only when it holds
+something. ``HANDOFF_KEYRING=off`` keeps it out altogether.
+"""
+
+import os
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any
+
+import msgspec
+
+from api.local.errors import LocalError, not_saved, why
+from api.local.files import Files, write_whole
+from api.local.profile import Profile
+
+_SERVICE = "handoff"
+PATIENCE = 15.0
+"""Seconds for the keyring to answer; some ask their owner first, some never answer."""
+
+
+class TokenUnreadable(LocalError):
+    """A token was kept and can't be had now."""
+
+
+class _Kept(msgspec.Struct):
+    tokens: dict[str, str | None] = {}
+    """Address → token, or None when it lies in the keyring."""
+
+
+def save_token(profile: Profile, url: str, token: str, *, environ: Mapping[str, str] = os.environ) -> str:
+    """Keep the token for `url` and return a sentence that says where.
+
+    Raises:
+        NotSaved: it is kept nowhere.
+    """
+    kept = _read(profile)
+    in_keyring = _keyring_wanted(environ) and _save_in_keyring(profile, url, token)
+    kept.tokens[url] = None if in_keyring else token
+    _write(profile, kept)
+    if in_keyring:
+        return "The token is kept in the system's keyring."
+    return f"The token is kept in {profile.token_path}, which only your account can read."
+
+
+def load_token(profile: Profile, url: str, environ: Mapping[str, str] = os.environ) -> str | None:
+    """Return the token for `url`: ``HANDOFF_TOKEN`` first, then what was kept; None when there is none.
+
+    Raises:
+        TokenUnreadable: it lies in a keyring, or a file, that can't be read now.
+    """
+    given = environ.get("HANDOFF_TOKEN", "").strip()
+    if given:
+        return given
+    tokens = _read(profile).tokens
+    if url not in tokens:
+        return None
+    token = tokens[url]
+    if token is not None:
+        return token
+    if _keyring_wanted(environ):
+        found = _ask(lambda keyring: keyring.get_password(_SERVICE, _name(profile, url)))
+        if isinstance(found, str):
+            return found
+    raise TokenUnreadable(
+        "The token lies in the system's keyring, which does not answer or has lost it. Unlock the keyring, "
+        "give the token in HANDOFF_TOKEN, or connect again with handoff connect."
+    )
+
+
+def forget_token(profile: Profile, url: str, *, environ: Mapping[str, str] = os.environ) -> None:
+    """Remove the token for `url` from wherever it is kept.
+
+    Raises:
+        NotSaved: the file can't be written.
+    """
+    kept = _read(profile)
+    if url not in kept.tokens:
+        return
+    if kept.tokens.pop(url) is None and _keyring_wanted(environ):
+        _ask(lambda keyring: keyring.delete_password(_SERVICE, _name(profile, url)))
+    _write(profile, kept)
+
+
+def _name(profile: Profile, url: str) -> str:
+    return f"{url} ({profile.root})"
+
+
+def _keyring_wanted(environ: Mapping[str, str]) -> bool:
+    return environ.get("HANDOFF_KEYRING", "").strip().lower() not in ("off", "0", "no", "false")
+
+
+def _save_in_keyring(profile: Profile, url: str, token: str) -> bool:
+    name = _name(profile, url)
+
+    def save(keyring: Any) -> bool:
+        keyring.set_password(_SERVICE, name, token)
+        return bool(keyring.get_password(_SERVICE, name) == token)
+
+    return _ask(save) is True
+
+
+def _ask(question: Callable[[Any], object]) -> object:
+    """Put a question to the system's keyring; None when there is none that works, or it does not answer in time."""
+    answer: list[object] = []
+
+    def ask() -> None:
+        # Backends raise whatever their system raises; each of it means the same: no keyring here.
+        with suppress(Exception):
+            import keyring
+
+            # Backends below 1 refuse everything, keep nothing, or keep plain text.
+            if float(getattr(keyring.get_keyring(), "priority", 0)) >= 1:
+                answer.append(question(keyring))
+
+    thread = threading.Thread(target=ask, name="keyring", daemon=True)
+    thread.start()
+    thread.join(PATIENCE)
+    return answer[0] if answer else None
+
+
+def _read(profile: Profile) -> _Kept:
+    try:
+        return msgspec.json.decode(profile.token_path.read_bytes(), type=_Kept)
+    except FileNotFoundError:
+        return _Kept()
+    except OSError as error:
+        raise TokenUnreadable(f"{profile.token_path} can't be read: {why(error)}.") from error
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        # The error would quote the file, which is all secret.
+        raise TokenUnreadable(
+            f"{profile.token_path} is damaged. Remove it and connect again with handoff connect."
+        ) from None
+
+
+def _write(profile: Profile, kept: _Kept) -> None:
+    files = Files()
+    try:
+        files.make_folder(profile.root)
+        write_whole(files, profile.token_path, [msgspec.json.encode(kept)])
+    except OSError as error:
+        raise not_saved(profile.token_path, error) from error

@@ -1,0 +1,327 @@
+"""The outbox: what was decided here and what the CRM answered. Precious; every change is flushed before it counts."""
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+
+from api.local.errors import NotSaved
+from api.local.files import Files
+from api.local.frames import Header
+from api.local.journal import Damage
+from api.local.tables import UNDECODABLE, JournalDatabase, JournalStorage, JournalTable
+from api.model.operation import Operation, Receipt
+
+HEADER = Header("handoff outbox", 1)
+
+KEPT = timedelta(days=30)
+"""How long closed entries stay: long enough to be offered again when the CRM was restored from a backup."""
+
+_WORTHWHILE = 64 * 1024
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One operation and what became of it."""
+
+    sequence: int
+    """Order of recording on this profile; counts, where clocks may be wrong."""
+    operation: Operation
+    receipt: Receipt | None = None
+    withdrawn: bool = False
+    """Taken back before it was sent."""
+    offered: bool = False
+    """Sending has begun at least once, so the CRM may know of it."""
+
+    @property
+    def settled(self) -> bool:
+        """Whether the CRM has answered."""
+        return self.receipt is not None
+
+    @property
+    def pending(self) -> bool:
+        """Whether it is still owed to the CRM."""
+        return self.receipt is None and not self.withdrawn
+
+
+class _Recorded(msgspec.Struct, frozen=True):
+    sequence: int
+    operation: Operation
+
+
+class _Settled(msgspec.Struct, frozen=True):
+    receipt: Receipt
+    at: datetime
+
+
+class _Marked(msgspec.Struct, frozen=True):
+    at: datetime
+
+
+class _Last(msgspec.Struct, frozen=True):
+    sequence: int
+
+
+_recorded = msgspec.json.Decoder(_Recorded).decode
+_settled = msgspec.json.Decoder(_Settled).decode
+_marked = msgspec.json.Decoder(_Marked).decode
+_last = msgspec.json.Decoder(_Last).decode
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Outbox:
+    """Every operation of this profile in the order it was recorded; shared by all processes on the profile.
+
+    `warnings` are sentences about damage found and what was recovered. An operation that another version of the
+    program wrote and this one can't read is never dropped and never sent: it is kept as it is and warned of.
+    """
+
+    def __init__(self, database: JournalDatabase, now: Callable[[], datetime]) -> None:
+        storage = database.storage
+        if not isinstance(storage, JournalStorage):
+            raise TypeError("An outbox needs a database over a journal.")
+        self._storage = storage
+        self._now = now
+        self._operations = _table(database, "operation")
+        self._receipts = _table(database, "receipt")
+        self._withdrawn = _table(database, "withdrawn")
+        self._offered = _table(database, "offered")
+        self._entries: dict[str, Entry] = {}
+        self._closed_at: dict[str, datetime] = {}
+        self._lost: dict[str, Entry] = {}
+        self._ordered: list[Entry] | None = None
+        self._last = 0
+        self._own_warnings: list[str] = []
+        self._fresh = False
+        self._absorb()
+        self._fresh = False
+
+    @classmethod
+    def open(cls, path: Path, *, now: Callable[[], datetime] = _now, files: Files | None = None) -> "Outbox":
+        """Open the outbox at `path`; a missing one is made by the first `append`.
+
+        Raises:
+            JournalTooNew: a newer program wrote it.
+            Unreadable: the disk can't be read.
+        """
+        marker = path.with_suffix(".marker")
+        database = JournalDatabase(path, HEADER, durable=True, damage=Damage.SALVAGE, marker=marker, files=files)
+        outbox = cls(database, now)
+        # An old entry that stays a little longer does no harm; failing to open would.
+        with suppress(NotSaved):
+            outbox.drop_old()
+        return outbox
+
+    @property
+    def warnings(self) -> list[str]:
+        """Sentences about damage found and recovered, in the order it was found."""
+        return [*self._storage.journal.warnings, *self._own_warnings]
+
+    def append(self, operations: Sequence[Operation]) -> None:
+        """Record operations with one flush, all or none; one that is recorded already is left as it is.
+
+        Raises:
+            NotSaved: none of them is kept, and none may be shown.
+            JournalTooNew: a newer program took the outbox over meanwhile.
+        """
+        with self._storage.journal.exclusive(writing=True):
+            self._absorb()
+            self._restore()
+            new = {operation.id: operation for operation in operations if operation.id not in self._entries}
+            first = self._last + 1
+            self._operations.put(
+                {
+                    id_: _Recorded(sequence, operation)
+                    for sequence, (id_, operation) in enumerate(new.items(), start=first)
+                }
+            )
+            self._absorb(own=set(new))
+
+    def settle(self, receipts: Sequence[Receipt]) -> None:
+        """Close operations with the CRM's answers, one flush; answers to operations that are not here are ignored.
+
+        Raises:
+            NotSaved: none of the answers is kept; they may be asked for again.
+        """
+        with self._storage.journal.exclusive(writing=True):
+            self._absorb()
+            self._restore()
+            now = self._now()
+            answers = {r.operation_id: _Settled(r, now) for r in receipts if r.operation_id in self._entries}
+            self._receipts.put(answers)
+            self._absorb(own=set(answers))
+
+    def offer(self, operation_ids: Iterable[str]) -> list[str]:
+        """Note, with one flush, that sending begins; from now on these can't be withdrawn by any process.
+
+        Returns the ids that may be sent: those still pending.
+
+        Raises:
+            NotSaved: nothing is noted.
+        """
+        pending, _ = self._mark(self._offered, operation_ids)
+        return pending
+
+    def withdraw(self, operation_ids: Iterable[str]) -> list[str]:
+        """Take back operations before they are sent, one flush.
+
+        Returns the ids that were withdrawn; one that was offered or answered meanwhile needs its opposite instead.
+
+        Raises:
+            NotSaved: nothing is taken back.
+        """
+        _, withdrawn = self._mark(self._withdrawn, operation_ids)
+        return withdrawn
+
+    def entries(self) -> list[Entry]:
+        """Return everything in the order of recording."""
+        if self._ordered is None:
+            self._ordered = sorted([*self._entries.values(), *self._lost.values()], key=lambda entry: entry.sequence)
+        return list(self._ordered)
+
+    def pending(self) -> list[Entry]:
+        """Return what is still owed to the CRM, in the order of recording."""
+        return [entry for entry in self.entries() if entry.pending]
+
+    def entry(self, operation_id: str) -> Entry | None:
+        """Return the entry of one operation, or None."""
+        return self._entries.get(operation_id) or self._lost.get(operation_id)
+
+    def refresh(self) -> bool:
+        """Catch up with other processes; True when there is something new since the last call.
+
+        Costs one look at the file's size when nothing happened.
+
+        Raises:
+            JournalTooNew: a newer program took the outbox over meanwhile.
+            Unreadable: the disk can't be read.
+        """
+        if self._storage.refresh():
+            with self._storage.journal.exclusive(writing=False):
+                self._absorb()
+        if self._lost:
+            # Still shown and still in memory: tried again at the next look.
+            with suppress(NotSaved), self._storage.journal.exclusive(writing=True):
+                self._absorb()
+                self._restore()
+        fresh, self._fresh = self._fresh, False
+        return fresh
+
+    def drop_old(self) -> None:
+        """Write the file anew without what was closed more than `KEPT` ago, when that frees enough to be worth it.
+
+        Raises:
+            NotSaved: the old file stands.
+        """
+        before = self._now() - KEPT
+        if not self._worthwhile(self._old(before)):
+            return
+        with self._storage.journal.exclusive(writing=True):
+            self._absorb()
+            old = self._old(before)
+            if self._worthwhile(old):
+                last = ("last", "last", _Last(self._last))
+                self._storage.compact(per_line=1, drop=old, without="last", extra=[last])
+                self._absorb()
+
+    def _old(self, before: datetime) -> set[str]:
+        return {id_ for id_, at in self._closed_at.items() if at < before}
+
+    def _worthwhile(self, ids: set[str]) -> bool:
+        size = sum(self._storage.size_of("operation", id_) + self._storage.size_of("receipt", id_) for id_ in ids)
+        return size >= _WORTHWHILE and size * 4 >= self._storage.journal.size
+
+    def _mark(self, table: JournalTable, ids: Iterable[str]) -> tuple[list[str], list[str]]:
+        """Put those ids into `table` that are pending and were never offered; return all pending ones, and those."""
+        with self._storage.journal.exclusive(writing=True):
+            self._absorb()
+            self._restore()
+            pending = [id_ for id_ in dict.fromkeys(ids) if (entry := self._entries.get(id_)) and entry.pending]
+            new = [id_ for id_ in pending if not self._entries[id_].offered]
+            now = self._now()
+            table.put({id_: _Marked(now) for id_ in new})
+            self._absorb(own=set(new))
+            return pending, new
+
+    def _absorb(self, own: set[str] | None = None) -> None:
+        """Take in what the storage has read or written; changes of others than `own` are news."""
+        everything, changed = self._storage.news()
+        if everything:
+            known = self._entries
+            self._entries = {}
+            self._closed_at = {}
+            for name in ("operation", "receipt", "withdrawn", "offered", "last"):
+                for id_, data in self._storage.each(name):
+                    self._absorb_one(name, id_, data)
+            self._lost |= {id_: e for id_, e in known.items() if e.pending and id_ not in self._entries}
+            different = {id_ for id_ in known.keys() | self._entries.keys() if known.get(id_) != self._entries.get(id_)}
+            self._fresh = self._fresh or bool(different - (own or set()))
+            if self._storage.foreign:
+                self._warn("The outbox holds lines of another version of Handoff; they are kept as they are.")
+        else:
+            for name, id_ in changed:
+                raw = self._storage.raw(name, id_)
+                if raw is not None:
+                    self._absorb_one(name, id_, memoryview(raw))
+                self._fresh = self._fresh or own is None or id_ not in own
+        if everything or changed:
+            self._lost = {id_: entry for id_, entry in self._lost.items() if id_ not in self._entries}
+            self._ordered = None
+
+    def _absorb_one(self, name: str, id_: str, data: memoryview) -> None:
+        try:
+            if name == "operation":
+                recorded = _recorded(data)
+                self._last = max(self._last, recorded.sequence)
+                self._entries[id_] = Entry(recorded.sequence, recorded.operation)
+                return
+            if name == "last":
+                self._last = max(self._last, _last(data).sequence)
+                return
+            if (entry := self._entries.get(id_)) is None:
+                return
+            if name == "receipt":
+                settled = _settled(data)
+                self._close(entry, settled.at, receipt=settled.receipt)
+            elif name == "withdrawn":
+                self._close(entry, _marked(data).at, withdrawn=True)
+            elif name == "offered":
+                self._entries[id_] = msgspec.structs.replace(entry, offered=True)
+        except UNDECODABLE:
+            what = "A decision" if name == "operation" else "What became of a decision"
+            self._warn(
+                f"{what} in the outbox ({id_}) was written by another version of Handoff and can't be read by this "
+                "one. It is kept, and not sent; install the newest Handoff."
+            )
+
+    def _close(self, entry: Entry, at: datetime, **changes: object) -> None:
+        self._entries[entry.operation.id] = msgspec.structs.replace(entry, **changes)
+        self._closed_at[entry.operation.id] = at
+
+    def _restore(self) -> None:
+        """Write again what the file lost under the running program, as long as this process still knows it."""
+        if not self._lost:
+            return
+        lost = dict(self._lost)
+        self._operations.put({id_: _Recorded(entry.sequence, entry.operation) for id_, entry in lost.items()})
+        self._offered.put({id_: _Marked(self._now()) for id_, entry in lost.items() if entry.offered})
+        self._absorb(own=set(lost))
+        self._warn(
+            f"The file of the outbox had lost {len(lost)} unsent decision(s) that this window still knew; "
+            "they were written again."
+        )
+
+    def _warn(self, sentence: str) -> None:
+        if sentence not in self._own_warnings:
+            self._own_warnings.append(sentence)
+
+
+def _table(database: JournalDatabase, name: str) -> JournalTable:
+    table = database.table(name)
+    if not isinstance(table, JournalTable):
+        raise TypeError(f"The table {name} is not one over a journal.")
+    return table
