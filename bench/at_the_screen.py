@@ -27,14 +27,12 @@ def start(homes: dict[int, Path], runs: int = 11) -> list[Figure]:
     times: dict[int, list[float]] = {0: []} | {leads: [] for leads in homes}
     scratch = next(iter(homes.values()))
     for turn in range(runs + 1):
-        for leads in times:
-            argv, home, sign = (
-                (HELLO, scratch, "hello hello") if leads == 0 else ([HANDOFF], homes[leads], firsts[leads])
-            )
+        for leads, taken in times.items():
+            argv, home = (HELLO, scratch) if leads == 0 else ([HANDOFF], homes[leads])
             with _open(argv, home) as terminal:
-                seen = terminal.wait_for(lambda text, sign=sign: sign[:14] in text, 60)  # type: ignore[misc]
+                seen = terminal.wait_for(firsts.get(leads, "hello hello")[:14], 60)
                 if turn:
-                    times[leads].append((seen - terminal.started) * 1_000)
+                    taken.append((seen - terminal.started) * 1_000)
                 _leave(terminal)
     hello = median(times[0])
     return [Figure(what="hello: spawn to text", value=hello, spread=spread(times[0]))] + [

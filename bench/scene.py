@@ -17,18 +17,25 @@ HANDOFF = str(Path(sys.executable).with_name("handoff"))
 
 FILL = """
 import sys
+from msgspec.structs import replace
 from api.hub.service import Hub
 from api.model.people import Role
 from api.sample.generate import generate
 url, count, seed = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 hub = Hub(url)
 sample = generate(seed, min(count, 2_000))
+for person in sample.people:
+    hub.add_person(person.name, person.role, person_id=person.id, team=person.team)
 hub.ingest_campaigns(sample.campaigns)
-from msgspec.structs import replace
 made = 0
 while made < count:
-    batch = [replace(lead, source_id=f"{lead.source_id}-{made}") for lead in sample.leads[: count - made]]
-    hub.ingest_leads(batch)
+    # Names begin with a number, so that no two leads look alike on the screen.
+    batch = [
+        replace(lead, source_id=f"{lead.source_id}-{place}", name=f"{place} {lead.name}")
+        for place, lead in enumerate(sample.leads[: count - made], made)
+    ]
+    results = hub.ingest_leads(batch)
+    assert all(result.status == "created" for result in results), results[0]
     made += len(batch)
 print(hub.add_person("Bench Manager", Role.MANAGER, person_id="bench"))
 hub.close()

@@ -8,6 +8,7 @@ import signal
 import struct
 import termios
 import time
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 
@@ -82,8 +83,8 @@ class Terminal:
 
     @property
     def lines(self) -> list[str]:
-        """The screen's lines as they show now, without trailing blanks."""
-        return [line.rstrip() for line in self._screen.display]
+        """The screen's lines as they show now, without trailing blanks, letters composed."""
+        return [unicodedata.normalize("NFC", line.rstrip()) for line in self._screen.display]
 
     @property
     def text(self) -> str:

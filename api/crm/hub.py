@@ -1,0 +1,119 @@
+"""The hub that ships with Handoff, as a CRM."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import aclosing
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import msgspec
+
+from api.crm.http import Http, NotTaken
+from api.crm.port import Capabilities, Change, Identity, Page, RecordKind, Rubbish
+from api.model.operation import Operation, Receipt
+
+if TYPE_CHECKING:
+    import httpx
+
+PAGE = 500
+"""Changes asked for at once."""
+
+
+_GONE = msgspec.Raw(b"null")
+
+
+class _Change(msgspec.Struct, frozen=True):
+    n: int
+    kind: RecordKind
+    id: str
+    # A record that is gone stands as null; msgspec can't decode "raw or null" in one step.
+    record: msgspec.Raw
+
+
+class _Page(msgspec.Struct, frozen=True):
+    epoch: str
+    changes: tuple[_Change, ...]
+    cursor: str
+    n: int
+    more: bool
+
+
+class _Receipts(msgspec.Struct, frozen=True):
+    receipts: list[Receipt]
+
+
+class HubCrm:
+    """Talks to a Handoff hub over HTTP; implements `api.crm.port.Crm`."""
+
+    def __init__(
+        self,
+        url: str,
+        token: str | Callable[[], str],
+        *,
+        allow_insecure: bool = False,
+        transport: "httpx.AsyncBaseTransport | None" = None,
+    ) -> None:
+        """Make ready; nothing is sent yet.
+
+        Raises:
+            BadUrl: `url` is not an address.
+            InsecureUrl: plain http beyond this machine, and `allow_insecure` was not given.
+        """
+        self._http = Http(url, token, allow_insecure=allow_insecure, transport=transport)
+        self._last = 0
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Everything: the hub was made for it."""
+        return Capabilities()
+
+    async def whoami(self) -> Identity:
+        """Ask whose token this is; raises `CrmError`."""
+        return await self._http.ask("GET", "/me", Identity)
+
+    async def changes(self, cursor: str) -> AsyncIterator[Page]:
+        """Yield every page after `cursor` until there is nothing newer; raises `CrmError`."""
+        while True:
+            page = _page(await self._http.ask("GET", "/changes", _Page, params={"cursor": cursor, "limit": PAGE}))
+            if page.more and (page.cursor == cursor or not page.changes):
+                raise Rubbish(f"{self._http.host} promises more changes but sends none.")
+            self._last = page.n
+            cursor = page.cursor
+            yield page
+            if not page.more:
+                return
+
+    async def submit(self, operations: Sequence[Operation]) -> list[Receipt]:
+        """Offer operations in order; raises `CrmError`."""
+        answer = await self._http.ask("POST", "/operations", _Receipts, body={"operations": list(operations)})
+        sent = {operation.id for operation in operations}
+        return [receipt for receipt in answer.receipts if receipt.operation_id in sent]
+
+    async def read_back(self, operation: Operation) -> Receipt | None:
+        """Ask what became of an operation; None when the hub never saw it. Raises `CrmError`."""
+        try:
+            return await self._http.ask("GET", f"/operations/{quote(operation.id, safe='')}", Receipt)
+        except NotTaken as error:
+            if error.status == 404:
+                return None
+            raise
+
+    async def nudges(self) -> AsyncIterator[int]:
+        """Yield the number of the newest change, at first the last one known, as soon as the line is open."""
+        async with aclosing(self._http.events("/live", last_id=str(self._last))) as events:
+            async for event in events:
+                if not event.name:
+                    yield self._last
+                elif event.name == "changed" and event.data.isascii() and event.data.isdigit():
+                    yield int(event.data)
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        await self._http.close()
+
+
+def _page(page: _Page) -> Page:
+    changes = tuple(
+        Change(change.n, change.kind, change.id, None if change.record == _GONE else change.record)
+        for change in page.changes
+    )
+    return Page(page.epoch, changes, page.cursor, page.n, page.more)

@@ -1,0 +1,294 @@
+"""Mirror, outbox and view of one profile kept in step, and everybody told who listens. `api.desk` builds on it."""
+
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+
+from msgspec.structs import replace
+
+from api import acts
+from api.crm.port import Page
+from api.ledger import Ledger
+from api.local.mirror import Mirror
+from api.local.outbox import Outbox
+from api.local.profile import Profile
+from api.model.agreement import Agreement
+from api.model.operation import Receipt
+from api.model.people import Person
+from api.news import Changed, Link, Status
+from api.rules.clocks import BusinessClock
+from api.view import Held, View
+
+
+def utc_now() -> datetime:
+    """Return the present moment in UTC."""
+    return datetime.now(UTC)
+
+
+def fresh_id() -> str:
+    """Return an id that no other machine will ever make."""
+    import uuid
+
+    return uuid.uuid4().hex
+
+
+class Agreements:
+    """The agreement's versions, as far as the CRM has told them."""
+
+    def __init__(self, mirror: Mirror) -> None:
+        self._mirror = mirror
+
+    def newest(self) -> Agreement:
+        """Return the version in force; the one shipped with Handoff until the CRM has said which."""
+        agreement = self._mirror.agreement()
+        if agreement is None:
+            from api.agreement import default
+
+            agreement = default()
+        return agreement
+
+    def at(self, version: int) -> Agreement:
+        """Return that version; the one in force when the CRM no longer has it."""
+        return self._mirror.agreement(version) or self.newest()
+
+
+class Keeping:
+    """What one profile knows; see `api.desk` for how threads may use it."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        me: Person,
+        outbox: Outbox,
+        mirror: Mirror,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        new_id: Callable[[], str] = fresh_id,
+    ) -> None:
+        self._profile = profile
+        self._mirror = mirror
+        self._now = clock
+        self._new_id = new_id
+        self._lock = threading.RLock()
+        self._ledger = Ledger(outbox)
+        self._listeners: list[Callable[[Changed], None]] = []
+        self._link = Link()
+        self._exchanged: datetime | None = None
+        self._agreements = Agreements(mirror)
+        self._load_agreement()
+        self._me = mirror.person(me.id) or me
+        self._view = View(mirror, self._me, self._agreements.at)
+        self._view.restart(self._me, self._ledger.history(), mirror.n)
+        self._ledger.refresh()
+
+    @property
+    def profile(self) -> Profile:
+        """The profile this desk stands on."""
+        return self._profile
+
+    @property
+    def me(self) -> Person:
+        """The person whose desk this is."""
+        return self._me
+
+    @property
+    def agreement(self) -> Agreement:
+        """The version in force; the one shipped with Handoff until the CRM has said which."""
+        return self._agreement
+
+    @property
+    def clock(self) -> BusinessClock:
+        """Business time under the agreement in force."""
+        return self._clock
+
+    @property
+    def warnings(self) -> list[str]:
+        """Sentences about damage found on the disk and what was recovered."""
+        return self._ledger.warnings()
+
+    def now(self) -> datetime:
+        """Return the present moment in UTC, by the clock this desk was given."""
+        return self._now()
+
+    # --- hearing -------------------------------------------------------------------------------------------
+
+    def status(self) -> Status:
+        """Return what the sync mark says."""
+        pending, oldest, conflicts, refused = self._ledger.summary()
+        link = self._link
+        return Status(
+            connected=link.connected,
+            since=link.since,
+            pending=pending,
+            oldest=oldest,
+            conflicts=conflicts,
+            refused=refused,
+            last_exchange=self._exchanged,
+            message=link.message,
+            signed_out=link.signed_out,
+            live=link.live,
+        )
+
+    def listen(self, callback: Callable[[Changed], None]) -> Callable[[], None]:
+        """Call `callback` after every change, on whichever thread made it; the returned function ends that."""
+        self._listeners.append(callback)
+
+        def stop() -> None:
+            if callback in self._listeners:
+                self._listeners.remove(callback)
+
+        return stop
+
+    def receipt(self, operation_id: str) -> Receipt | None:
+        """Return the CRM's answer to an operation, or None while there is none."""
+        held = self._ledger.get(operation_id)
+        return held.receipt if held is not None else None
+
+    def refresh(self) -> bool:
+        """Look at what other processes wrote (a cheap stat when they wrote nothing); True when something changed."""
+        news = self._ledger.refresh()
+        with self._lock:
+            known = self._mirror.cursor
+            moved = set(self._mirror.refresh())
+            pulled = bool(moved) or self._mirror.cursor != known
+            changed = Changed()
+            if pulled:
+                changed = self._after_mirror(dict.fromkeys(moved, self._mirror.n), self._mirror.n, None)
+            touched = self._show(news.held, news.gone)
+        if not pulled and not news:
+            return False
+        receipts = tuple(held.receipt for held in news.held if held.receipt is not None)
+        self._tell(replace(changed, ids=changed.ids | touched, receipts=receipts, status=True))
+        return True
+
+    def close(self) -> None:
+        """Tell nobody of anything any more."""
+        self._listeners.clear()
+
+    # --- for sync ----------------------------------------------------------------------------------------------
+
+    @property
+    def ledger(self) -> Ledger:
+        """This profile's own operations."""
+        return self._ledger
+
+    @property
+    def cursor(self) -> str:
+        """Where the next pull goes on; empty before the first."""
+        return self._mirror.cursor
+
+    @property
+    def n(self) -> int:
+        """Number of the last change that the mirror holds."""
+        return self._mirror.n
+
+    @property
+    def link(self) -> Link:
+        """How the line to the CRM stands."""
+        return self._link
+
+    @property
+    def epoch(self) -> str:
+        """The history of the CRM that the mirror holds."""
+        return self._mirror.epoch
+
+    def take_page(self, page: Page) -> None:
+        """Take in one page of the CRM's changes."""
+        now = self._now()
+        with self._lock:
+            first = self._view.whole == 0
+            mine = {
+                change.id: change.id in self._view.rows
+                for change in page.changes
+                if change.kind == "lead" and not first
+            }
+            stood = {lead_id for lead_id in mine if self._view.waits_for_me(lead_id, now.timestamp())}
+            numbers = dict.fromkeys(self._mirror.put(page), page.n)
+            numbers.update({change.id: change.n for change in page.changes if change.kind == "lead"})
+            changed = self._after_mirror(numbers, None if page.more else page.n, page)
+            self._exchanged = now
+            if first:
+                changed = replace(changed, ids=frozenset(), everything=True)
+            else:
+                changed = replace(
+                    changed,
+                    arrived=tuple(
+                        lead_id
+                        for lead_id, known in mine.items()
+                        if not known and self._view.waits_for_me(lead_id, now.timestamp())
+                    ),
+                    by_others=tuple(self._taken(stood, now)),
+                )
+        if page.changes or changed.ids or first:
+            self._tell(replace(changed, status=True))
+
+    def take_receipts(self, receipts: Sequence[Receipt]) -> None:
+        """Close operations with the CRM's answers, in one flush.
+
+        Raises:
+            NotSaved: the disk did not take them; the operations stay pending and are offered again.
+        """
+        with self._ledger.writing():
+            held = self._ledger.settle(receipts)
+            ids = self._show(held, [])
+        self._exchanged = self._now()
+        self._tell(Changed(ids=ids, receipts=tuple(receipts), status=True))
+
+    def start_over(self) -> None:
+        """Forget what the CRM said, so that everything is pulled again; our own operations stay."""
+        with self._lock:
+            self._mirror.reset()
+            self._view.restart(self._me, self._ledger.history(), 0)
+        self._tell(Changed(everything=True, status=True))
+
+    def set_link(self, link: Link) -> None:
+        """Say how the line to the CRM stands."""
+        if link != self._link:
+            self._link = link
+            self._tell(Changed(status=True))
+
+    # --- keeping the view right --------------------------------------------------------------------------------
+
+    def _show(self, held: Iterable[Held], gone: Iterable[Held]) -> frozenset[str]:
+        """Bring operations of ours into the view, or out of it; returns the leads that may look different."""
+        with self._lock:
+            ids = {self._view.hold(one) for one in held}
+            ids |= {self._view.drop(one) for one in gone}
+            self._view.refold(ids)
+        return frozenset(ids)
+
+    def _after_mirror(self, numbers: Mapping[str, int], whole: int | None, page: Page | None) -> Changed:
+        """Bring the view up to the mirror; the lock is held."""
+        affected = self._view.arrived(numbers, whole)
+        kinds = {change.kind for change in page.changes} if page is not None else {"person", "agreement"}
+        version = self._agreement.version
+        if "agreement" in kinds:
+            self._load_agreement()
+        me = self._mirror.person(self._me.id) if "person" in kinds else None
+        if me is not None and me != self._me:
+            self._me = me
+            self._view.restart(me, self._ledger.history(), self._view.whole)
+            return Changed(everything=True, agreement=self._agreement.version != version)
+        self._view.refold(affected)
+        campaigns = (change.id for change in page.changes if change.kind == "campaign") if page is not None else ()
+        return Changed(
+            ids=frozenset(affected),
+            campaigns=frozenset(campaigns),
+            agreement=self._agreement.version != version,
+        )
+
+    def _taken(self, stood: Iterable[str], now: datetime) -> Iterable[tuple[str, str]]:
+        """Yield the leads that stood in my queue and were decided by somebody else, each with what they did."""
+        for lead_id in stood:
+            lead = None if self._view.waits_for_me(lead_id, now.timestamp()) else self._view.lead(lead_id)
+            entry = lead.decided if lead is not None else None
+            if lead is not None and entry is not None and entry.by != self._me.id:
+                yield lead_id, acts.say_of_other(entry, lead, self._agreement)
+
+    def _load_agreement(self) -> None:
+        self._agreement = self._agreements.newest()
+        self._clock = BusinessClock(self._agreement)
+
+    def _tell(self, changed: Changed) -> None:
+        for listener in tuple(self._listeners):
+            listener(changed)

@@ -1,0 +1,210 @@
+"""The same against the real hub, in a process of its own: what another process does there is seen here."""
+
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from api.crm.hub import HubCrm
+from api.crm.port import SignedOut
+from api.desk import Desk
+from api.hub.service import Hub
+from api.local.profile import Connection, Profile
+from api.model import operation as op
+from api.model.lead import State
+from api.model.operation import Result
+from api.model.people import Person
+from api.sync import Sync
+from tests.factories import MARKETER, OTHER_REP, REP
+from tests.sync.waiting import running, until
+
+SERVE = "import sys; from api.hub.server import serve; serve(sys.argv[1], port=int(sys.argv[2]))"
+
+
+class HubProcess:
+    """A hub on one address and database, which can be stopped, killed and started again."""
+
+    def __init__(self, folder: Path) -> None:
+        self.db = f"sqlite:///{folder / 'hub.db'}"
+        hub = Hub(self.db)
+        self.tokens = {
+            person.id: hub.add_person(person.name, person.role, person_id=person.id, team=person.team)
+            for person in (REP, OTHER_REP, MARKETER)
+        }
+        self.epoch = hub.epoch
+        hub.close()
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-c", SERVE, self.db, str(self.port)],
+            cwd=Path(__file__).parents[2],
+            env={"PYTHONPATH": str(Path(__file__).parents[2]), "PATH": ""},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert self._process.stderr is not None
+        for line in self._process.stderr:
+            if "listening on" in line:
+                break
+        else:
+            raise AssertionError("the hub did not start")
+        threading.Thread(target=self._process.stderr.read, daemon=True).start()
+
+    def kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def post_leads(self, *names: str) -> None:
+        """Hand leads over as a form would, through another process's eyes: plain HTTP with a marketer's token."""
+        leads = [{"source": "form", "source_id": name, "name": f"{name} Example"} for name in names]
+        answer = httpx.post(
+            f"{self.url}/leads", json=leads, headers={"Authorization": f"Bearer {self.tokens[MARKETER.id]}"}
+        )
+        assert answer.status_code == 200, answer.text
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[HubProcess]:
+    process = HubProcess(tmp_path)
+    yield process
+    process.kill()
+
+
+@pytest.fixture
+def join(hub: HubProcess, tmp_path: Path) -> Callable[[Person], tuple[Desk, HubCrm]]:
+    def joined(person: Person) -> tuple[Desk, HubCrm]:
+        root = tmp_path / person.id
+        root.mkdir(exist_ok=True)
+        profile = Profile(root)
+        profile.save_connection(Connection(hub.url, person, hub.epoch))
+        return Desk.open(profile), HubCrm(hub.url, hub.tokens[person.id])
+
+    return joined
+
+
+def titles(desk: Desk) -> list[str]:
+    return [desk.rows()[one].title for one in desk.queue()]
+
+
+async def test_a_lead_posted_by_another_process_appears(hub: HubProcess, join):
+    hub.start()
+    desk, crm = join(REP)
+    async with running(Sync(desk, crm)):
+        await until(lambda: desk.status().live)
+        hub.post_leads("Nora")
+        await until(lambda: titles(desk) == ["Nora Example"])
+    await crm.close()
+
+
+async def test_a_decision_of_one_is_seen_by_another(hub: HubProcess, join):
+    hub.start()
+    hub.post_leads("Nora", "Paul")
+    mine, my_line = join(REP)
+    theirs, their_line = join(OTHER_REP)
+    heard: list[str] = []
+    theirs.listen(lambda changed: heard.extend(words for _, words in changed.by_others))
+    async with running(Sync(mine, my_line)), running(Sync(theirs, their_line)):
+        await until(lambda: len(mine.queue()) == len(theirs.queue()) == 2 and theirs.status().live)
+        nora = next(one for one in mine.queue() if mine.rows()[one].title == "Nora Example")
+        await mine.record(op.Accept(), [mine.lead(nora)])
+        await until(lambda: titles(theirs) == ["Paul Example"] and heard)
+        assert heard == ["Rita Rep accepted Nora Example"]
+        await until(lambda: mine.status().pending == 0)
+    await my_line.close()
+    await their_line.close()
+
+
+async def test_two_who_accept_one_lead_are_never_both_right(hub: HubProcess, join):
+    hub.start()
+    hub.post_leads("Nora")
+    mine, my_line = join(REP)
+    theirs, their_line = join(OTHER_REP)
+    for desk, crm in ((mine, my_line), (theirs, their_line)):
+        assert (await Sync(desk, crm).once(10)).problem is None
+    (nora,) = mine.queue()
+    mine.commit(mine.prepare(op.Accept(), [mine.lead(nora)]))
+    theirs.commit(theirs.prepare(op.Accept(), [theirs.lead(nora)]))
+    (first,) = (await Sync(mine, my_line).once(10)).receipts
+    (second,) = (await Sync(theirs, their_line).once(10)).receipts
+    assert first.result is Result.APPLIED
+    assert second.result is Result.TAKEN
+    assert "Rita Rep" in second.sentence
+    assert theirs.status().conflicts == 1
+    assert theirs.lead(nora).standing.owner.id == REP.id
+    await my_line.close()
+    await their_line.close()
+
+
+async def test_offline_from_the_start_and_back_by_itself(hub: HubProcess, join):
+    hub.start()
+    hub.post_leads("Nora", "Paul")
+    desk, crm = join(REP)
+    assert (await Sync(desk, crm).once(10)).problem is None
+    hub.kill()
+    desk, crm = join(REP)
+    async with running(Sync(desk, crm)):
+        await until(lambda: desk.status().connected is False)
+        for one in desk.queue():
+            await desk.record(op.Accept(), [desk.lead(one)])
+        assert desk.queue() == []
+        assert desk.status().pending == 2
+        hub.start()
+        await until(lambda: desk.status().pending == 0 and desk.status().live, seconds=30)
+        hub.kill()
+        await until(lambda: desk.status().connected is False)
+        await desk.take_back()
+        hub.start()
+        await until(lambda: desk.status().pending == 0 and desk.status().connected, seconds=30)
+        (back,) = desk.queue()
+        assert desk.lead(back).state is State.NEW
+    await crm.close()
+
+
+async def test_hostile_text_arrives_harmless(hub: HubProcess, join):
+    hub.start()
+    hub.post_leads("\x1b[2J[/b]\u202e")
+    desk, crm = join(REP)
+    await Sync(desk, crm).once(10)
+    (lead,) = desk.queue()
+    assert not set(desk.lead(lead).contact.name + desk.lead(lead).source_id) & set("\x1b\u202e")
+    await crm.close()
+
+
+async def test_a_wrong_token_is_said_and_nothing_is_lost(hub: HubProcess, join):
+    hub.start()
+    hub.post_leads("Nora")
+    desk, crm = join(REP)
+    await Sync(desk, crm).once(10)
+    desk.commit(desk.prepare(op.Accept(), [desk.lead(desk.queue()[0])]))
+    stranger = HubCrm(hub.url, "handoff_wrong")
+    report = await Sync(desk, stranger).once(10)
+    assert isinstance(report.problem, SignedOut)
+    assert desk.status().pending == 1
+    await stranger.close()
+    assert (await Sync(desk, crm).once(10)).receipts[0].result is Result.APPLIED
+    await crm.close()
+
+
+async def test_what_became_of_an_operation_can_be_asked(hub: HubProcess, join):
+    hub.start()
+    hub.post_leads("Nora")
+    desk, crm = join(REP)
+    await Sync(desk, crm).once(10)
+    (operation,) = desk.prepare(op.Accept(), [desk.lead(desk.queue()[0])])
+    assert await crm.read_back(operation) is None
+    (receipt,) = await crm.submit([operation])
+    assert (await crm.read_back(operation)).n == receipt.n
+    await crm.close()

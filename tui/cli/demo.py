@@ -1,0 +1,175 @@
+"""Trying it out: a hub of one's own with sample leads, in a folder that is gone afterwards."""
+
+import argparse
+import os
+import queue
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, Any
+
+import msgspec
+
+from api.model.text import clean_line
+from tui.cli.errors import Failed, Usage
+from tui.cli.opening import has_terminal, run_program
+from tui.cli.output import Output
+
+START_LIMIT = 120.0
+"""Seconds that the hub may take until it says where it is."""
+END_LIMIT = 5.0
+"""Seconds that the hub has to end by itself."""
+MODULE = "api.sample.demo_hub"
+
+
+class Started(msgspec.Struct, frozen=True):
+    """The one line in which the child says where the hub is and with what token to come."""
+
+    url: str
+    token: str
+
+
+def run(options: argparse.Namespace, output: Output) -> int:
+    """Start a hub with sample leads, open the program on it, end both."""
+    if not has_terminal():
+        raise Usage("There is no terminal to open in: run “handoff demo” in a terminal window.")
+    from tui.cli.settings import load
+    from tui.cli.workplace import profile
+
+    settings = load(profile().root)
+    arguments = ["--leads", str(options.leads), "--seed", str(options.seed)]
+    arguments += ["--arrivals", f"{options.arrivals:g}", "--port", str(options.port)]
+    with _ending_on_signals(), _folder() as folder, _environment(folder):
+        output.note("Starting a hub with sample leads …")
+        with hub(folder, arguments) as started:
+            return run_program(_joined(started), settings)
+
+
+@contextmanager
+def hub(folder: Path, arguments: Sequence[str]) -> Iterator[Started]:
+    """Run the sample hub as a child process with its files in `folder`; it ends with the block.
+
+    Raises:
+        Failed: it ended, or said nothing that can be understood, before it was there.
+    """
+    log = folder / "hub.log"
+    command = [sys.executable, "-P", "-m", MODULE, "--folder", str(folder / "hub"), *arguments]
+    with log.open("wb") as errors:
+        # Its own session, so that Ctrl+C reaches it through us alone; its stdin ends with us, even when we are killed.
+        child = subprocess.Popen(  # noqa: S603
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, start_new_session=True
+        )
+    try:
+        yield _first_line(child, log)
+    finally:
+        _end(child)
+
+
+def _first_line(child: "subprocess.Popen[bytes]", log: Path) -> Started:
+    lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+
+    def listen(stream: IO[bytes]) -> None:
+        lines.put(stream.readline(65_536))
+        # Whatever it says later is read and dropped, so that it never waits for us.
+        while stream.read(65_536):
+            pass
+
+    assert child.stdout is not None  # noqa: S101  it was asked for above
+    threading.Thread(target=listen, args=(child.stdout,), daemon=True).start()
+    line = b""
+    until = time.monotonic() + START_LIMIT
+    while time.monotonic() < until:
+        try:
+            line = lines.get(timeout=0.1)
+            break
+        except queue.Empty:
+            continue
+    else:
+        raise Failed(f"The sample hub was not there after {START_LIMIT:.0f} s. Try fewer leads with --leads.")
+    try:
+        return msgspec.json.decode(line, type=Started)
+    except msgspec.DecodeError:
+        raise Failed(f"The sample hub did not start. {_last_words(child, log)}") from None
+
+
+def _last_words(child: "subprocess.Popen[bytes]", log: Path) -> str:
+    try:
+        child.wait(END_LIMIT)
+    except subprocess.TimeoutExpired:
+        return "It answers something else than a hub does."
+    said = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    return f"It said: {clean_line(said[-1])}" if said else f"It ended with code {child.returncode} and said nothing."
+
+
+def _end(child: "subprocess.Popen[bytes]") -> None:
+    if child.stdin is not None:
+        # A pipe whose other end is gone has nothing left to close.
+        with suppress(OSError):
+            child.stdin.close()
+    child.terminate()
+    try:
+        child.wait(END_LIMIT)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+
+
+def _joined(started: Started) -> Any:
+    """Connect the profile of the demo's folder to the hub and return it."""
+    from tui.cli.connecting import ask_who, keep
+    from tui.cli.workplace import profile
+
+    place = profile()
+    keep(place, started.url, started.token, ask_who(started.url, started.token))
+    return place
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    path = Path(tempfile.mkdtemp(prefix="handoff-demo-"))
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+@contextmanager
+def _environment(folder: Path) -> Iterator[None]:
+    """Let everything in this process use the demo's own folder, and neither the person's keyring nor their token."""
+    before = {name: os.environ.get(name) for name in ("HANDOFF_HOME", "HANDOFF_KEYRING", "HANDOFF_TOKEN")}
+    os.environ["HANDOFF_HOME"] = str(folder / "profile")
+    os.environ["HANDOFF_KEYRING"] = "off"
+    os.environ.pop("HANDOFF_TOKEN", None)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+@contextmanager
+def _ending_on_signals() -> Iterator[None]:
+    """Make a closed window or a polite kill end the block like Ctrl+C does, so that nothing stays behind."""
+
+    def end(number: int, _frame: object) -> None:
+        for name in names:
+            signal.signal(name, signal.SIG_IGN)
+        raise SystemExit(128 + number)
+
+    names = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {name: signal.signal(name, end) for name in names}
+    try:
+        yield
+    finally:
+        for name, handler in before.items():
+            signal.signal(name, handler)

@@ -1,0 +1,113 @@
+"""What a command says: data on stdout, talk on stderr, every text made harmless for a terminal on its way out."""
+
+import os
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, TextIO
+
+from api.model.text import clean_prose
+from tui.cli.columns import table
+
+DONE, FAILED, USAGE, PENDING, CONFLICT, INTERRUPTED, CLOSED = 0, 1, 2, 3, 4, 130, 141
+"""Exit codes: done, failed, wrong use, saved but not yet sent, conflict or refused, Ctrl+C, reader went away."""
+
+# What JSON leaves as it is and a terminal may obey or be confused by.
+_UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff]")
+_STYLES = {"dim": "2", "bold": "1", "bad": "31"}
+
+
+class Output:
+    """Where one command's words go. With `as_json` stdout carries one JSON document and nothing else."""
+
+    def __init__(
+        self,
+        *,
+        as_json: bool = False,
+        stdout: TextIO | None = None,
+        stderr: TextIO | None = None,
+        environ: Mapping[str, str] | None = None,
+    ) -> None:
+        self.as_json = as_json
+        self._stdout = sys.stdout if stdout is None else stdout
+        self._stderr = sys.stderr if stderr is None else stderr
+        self._environ = os.environ if environ is None else environ
+        self._answered = False
+
+    @property
+    def columns(self) -> int | None:
+        """Width of the terminal in cells, or None when stdout is not one: then nothing is shortened."""
+        if not self._stdout.isatty():
+            return None
+        from shutil import get_terminal_size
+
+        return get_terminal_size().columns
+
+    def line(self, text: str = "", style: str = "") -> None:
+        """Print one line of data for people; nothing when JSON was asked for."""
+        if not self.as_json:
+            self._stdout.write(self._styled(harmless(text), style, self._stdout) + "\n")
+
+    def table(
+        self, headings: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = (), whole: bool = False
+    ) -> None:
+        """Print an aligned table for people, headings first; nothing when JSON was asked for.
+
+        `right` names columns that stand on the right; a `whole` table is never shortened to the terminal's width.
+        """
+        if self.as_json:
+            return
+        cleaned = [[harmless(cell) for cell in row] for row in (headings, *rows)]
+        first, *others = table(cleaned, right=frozenset(right), limit=None if whole else self.columns)
+        self._stdout.write(self._styled(first, "dim", self._stdout) + "\n")
+        self._stdout.writelines(f"{line}\n" for line in others)
+
+    def document(self, content: Any) -> None:
+        """Print `content` as the command's one JSON document; nothing unless JSON was asked for."""
+        if not self.as_json:
+            return
+        self._answered = True
+        self._stdout.write(json_text(content, indent=2 if self._stdout.isatty() else 0) + "\n")
+
+    def note(self, text: str) -> None:
+        """Say something to the person, on stderr."""
+        self._stderr.write(harmless(text) + "\n")
+        self._stderr.flush()
+
+    def failure(self, sentence: str, code: int, *, field: str = "") -> int:
+        """Say on stderr what went wrong, in JSON on stdout too where that was asked for; return `code`."""
+        if self.as_json and not self._answered:
+            self.document({"error": {"sentence": harmless(sentence), "field": field, "exit": code}})
+        self._stderr.write(f"{self._styled('handoff:', 'bad', self._stderr)} {harmless(sentence)}\n")
+        self._stderr.flush()
+        return code
+
+    def flush(self) -> None:
+        """Hand everything to the reader now, so that a reader who went away is noticed here."""
+        self._stdout.flush()
+
+    def _styled(self, text: str, style: str, stream: TextIO) -> str:
+        if not style or not text or self._environ.get("NO_COLOR") or self._environ.get("TERM") == "dumb":
+            return text
+        return f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if stream.isatty() else text
+
+
+def harmless(text: str) -> str:
+    """Return `text` as one line that no terminal obeys; spaces stay, because they align."""
+    body = text.lstrip(" ")
+    return " " * (len(text) - len(body)) + clean_prose(body, limit=8_000).replace("\n", " ").replace("\t", " ")
+
+
+def json_text(content: Any, indent: int = 0) -> str:
+    """Return `content` (records, lists, mappings, times) as JSON that is harmless on a terminal too."""
+    import msgspec
+
+    encoded = msgspec.json.encode(content)
+    if indent:
+        encoded = msgspec.json.format(encoded, indent=indent)
+    return _UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", encoded.decode())
+
+
+def words(number: int, one: str, many: str = "") -> str:
+    """Return a number with its noun: ``1 lead``, ``2 leads``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -1,0 +1,93 @@
+"""Running a hub, and giving people accounts at it. The server's libraries are loaded here and nowhere else."""
+
+import argparse
+import os
+from pathlib import Path
+
+from tui.cli.errors import Failed, Usage
+from tui.cli.output import DONE, Output
+from tui.cli.workplace import profile, who
+
+DEFAULT_PORT = 8700
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+def serve(options: argparse.Namespace, output: Output) -> int:
+    """Run the hub until it is stopped."""
+    host, port = listen_address(options.listen)
+    cert, key = _readable(options.tls_cert, "--tls-cert"), _readable(options.tls_key, "--tls-key")
+    if bool(cert) != bool(key):
+        raise Usage("TLS needs both files: --tls-cert FILE --tls-key FILE.")
+    agreement = _readable(options.agreement, "--agreement")
+    db = database_url(options.db)
+    if not cert and host not in _LOOPBACK:
+        output.note(
+            "Plain http beyond this machine: tokens can be read on the way. "
+            "Use --tls-cert and --tls-key, or a proxy that speaks TLS."
+        )
+    from api.hub.server import serve as run
+
+    try:
+        run(db, host, port, tls_cert=cert, tls_key=key, agreement_path=agreement)
+    except KeyboardInterrupt:
+        # Ctrl+C is how a hub in a terminal is ended.
+        output.note("Stopped.")
+    return DONE
+
+
+def add_user(options: argparse.Namespace, output: Output) -> int:
+    """Add a person to the hub's database and print their token on stdout, once."""
+    from api.hub.service import Hub
+    from api.model.people import Role
+
+    db = database_url(options.db)
+    path = db.removeprefix("sqlite:///")
+    if path != db and not Path(path).exists():
+        raise Failed(f"There is no hub's database {path} yet: “handoff serve” makes it.")
+    hub = Hub(db)
+    try:
+        token = hub.add_person(options.name, Role(options.role), team=options.team)
+        person = hub.authenticate(token)
+    finally:
+        hub.close()
+    if person is None:
+        raise Failed("The hub does not know the person it has just added: is somebody else changing its database?")
+    output.note(f"{who(person)}: the token below is shown once, and good for “handoff connect hub URL”.")
+    output.document({"person": person, "token": token})
+    output.line(token)
+    return DONE
+
+
+def listen_address(text: str) -> tuple[str, int]:
+    """Read ``HOST:PORT``, ``[::1]:PORT``, ``HOST`` or ``:PORT`` (this machine only).
+
+    Raises:
+        Usage: it is none of these.
+    """
+    host, colon, port = text.rpartition(":")
+    if not colon or text.endswith("]"):
+        host, port = text, str(DEFAULT_PORT)
+    host = host.strip("[]") or "127.0.0.1"
+    if not port.isascii() or not port.isdigit() or int(port) > 65_535 or any(sign.isspace() for sign in host):
+        raise Usage(f"--listen: “{text}” is not HOST:PORT, e.g. 127.0.0.1:{DEFAULT_PORT}.")
+    return host, int(port)
+
+
+def database_url(text: str | None) -> str:
+    """Return the database's address: the given one, HANDOFF_DB, or a file in the profile's folder; a path is SQLite."""
+    given = text or os.environ.get("HANDOFF_DB", "").strip()
+    if "://" in given:
+        return given
+    path = Path(given).expanduser().absolute() if given else Path(profile().root) / "hub.db"
+    if not path.parent.is_dir():
+        raise Usage(f"--db: there is no folder {path.parent}.")
+    return f"sqlite:///{path}"
+
+
+def _readable(name: str | None, option: str) -> Path | None:
+    if not name:
+        return None
+    path = Path(name)
+    if not path.is_file():
+        raise Usage(f"{option}: there is no file {name}.")
+    return path

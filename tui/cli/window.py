@@ -1,0 +1,74 @@
+"""What surrounds the program in its terminal: the signals that end it, and the line to its CRM."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from api.desk import Desk
+    from api.local.profile import Profile
+    from api.sync import Sync
+
+
+class Leave(Protocol):
+    """Ends the program as its own key does."""
+
+    def __call__(self, result: None = None, return_code: int = 0) -> None:
+        """Leave with an exit code."""
+        ...
+
+
+def show(run: Callable[[], Awaitable[Any]], leave: Leave) -> None:
+    """Run the program; a polite signal ends it as its own key does, so that the terminal is put back."""
+    names = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {name: signal.getsignal(name) for name in names}
+
+    async def shown() -> None:
+        loop = asyncio.get_running_loop()
+        for name in names:
+            try:
+                loop.add_signal_handler(name, partial(leave, return_code=128 + name))
+            except NotImplementedError:
+                # Windows has no such handlers; there the program's own keys end it.
+                break
+        await run()
+
+    try:
+        asyncio.run(shown())
+    finally:
+        for name, handler in before.items():
+            signal.signal(name, handler)
+
+
+def sync_for(desk: "Desk") -> "Sync":
+    """Return the task that keeps `desk` in step with the CRM of its profile."""
+    from api.sync import Sync
+    from tui.cli.exchange import hub_at
+
+    connection = desk.profile.connection()
+    url = connection.url if connection is not None else ""
+    return Sync(desk, hub_at(url, _token_of(desk.profile, url)))
+
+
+def _token_of(place: "Profile", url: str) -> Callable[[], str]:
+    """Return a function that gives the token, and asks for it anew only after somebody has connected again."""
+    from api.local.credentials import load_token
+
+    known: dict[int, str] = {}
+
+    def token() -> str:
+        try:
+            written = place.token_path.stat().st_mtime_ns
+        except OSError:
+            # No file: the token is in the environment, or there is none.
+            written = 0
+        if written not in known:
+            found = load_token(place, url, os.environ) or ""
+            known.clear()
+            known[written] = found
+        return known[written]
+
+    return token
