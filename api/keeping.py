@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from msgspec.structs import replace
 
 from api import acts
-from api.crm.port import Page
 from api.ledger import Ledger
 from api.local.mirror import Mirror
 from api.local.outbox import Outbox
 from api.local.profile import Profile
 from api.model.agreement import Agreement
+from api.model.changes import Page
 from api.model.operation import Receipt
 from api.model.people import Person
 from api.news import Changed, Link, Status
@@ -162,8 +162,10 @@ class Keeping:
         return True
 
     def close(self) -> None:
-        """Tell nobody of anything any more."""
+        """Tell nobody of anything any more, and let go of the files."""
         self._listeners.clear()
+        self._ledger.close()
+        self._mirror.close()
 
     # --- for sync ----------------------------------------------------------------------------------------------
 

@@ -44,6 +44,10 @@ class Ledger:
 
     # reading
 
+    def close(self) -> None:
+        """Let go of the outbox's file."""
+        self._outbox.close()
+
     def pending(self) -> list[Operation]:
         """Return the operations without an answer, oldest first."""
         with self._memory:

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import msgspec
 
-from api.crm.port import Page
+from api.model.changes import Page
 from api.model.lead import Lead
 from api.model.operation import Accept, Operation, Reopen, Seen, Target
 from bench.scene import Served, connect, pull
@@ -43,7 +43,7 @@ def _floor(hub: Served) -> float:
         while more:
             page = decoder.decode(client.get("/changes", params={"cursor": cursor, "limit": 500}).content)
             for change in page.changes:
-                if change.kind == "lead" and change.record is not None:
+                if change.kind == "lead":
                     lead.decode(change.record)
             cursor, more = page.cursor, page.more
     return time.perf_counter() - begin
@@ -67,7 +67,7 @@ async def _undecided(client: httpx.AsyncClient, count: int) -> list[Lead]:
     cursor, more = "", True
     while more and len(found) < count:
         page = msgspec.json.decode((await client.get("/changes", params={"cursor": cursor})).content, type=Page)
-        records = [change.record for change in page.changes if change.kind == "lead" and change.record is not None]
+        records = [change.record for change in page.changes if change.kind == "lead"]
         leads = [msgspec.json.decode(record, type=Lead) for record in records]
         found += [lead for lead in leads if lead.state.value == "new"]
         cursor, more = page.cursor, page.more

@@ -119,7 +119,7 @@ def checked_url(url: str, *, allow_insecure: bool = False) -> str:
     if parts.scheme == "http" and not _loopback(host) and not allow_insecure:
         raise InsecureUrl(
             f"http://{host} would send your token readable by anybody on the way: use https://, "
-            "or say --insecure-http if you know that nobody listens."
+            "or say --insecure if you know that nobody listens."
         )
     return url.strip().rstrip("/")
 

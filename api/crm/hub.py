@@ -8,7 +8,8 @@ from urllib.parse import quote
 import msgspec
 
 from api.crm.http import Http, NotTaken
-from api.crm.port import Capabilities, Change, Identity, Page, RecordKind, Rubbish
+from api.crm.port import Capabilities, Identity, Rubbish
+from api.model.changes import Page
 from api.model.operation import Operation, Receipt
 
 if TYPE_CHECKING:
@@ -16,25 +17,6 @@ if TYPE_CHECKING:
 
 PAGE = 500
 """Changes asked for at once."""
-
-
-_GONE = msgspec.Raw(b"null")
-
-
-class _Change(msgspec.Struct, frozen=True):
-    n: int
-    kind: RecordKind
-    id: str
-    # A record that is gone stands as null; msgspec can't decode "raw or null" in one step.
-    record: msgspec.Raw
-
-
-class _Page(msgspec.Struct, frozen=True):
-    epoch: str
-    changes: tuple[_Change, ...]
-    cursor: str
-    n: int
-    more: bool
 
 
 class _Receipts(msgspec.Struct, frozen=True):
@@ -73,7 +55,7 @@ class HubCrm:
     async def changes(self, cursor: str) -> AsyncIterator[Page]:
         """Yield every page after `cursor` until there is nothing newer; raises `CrmError`."""
         while True:
-            page = _page(await self._http.ask("GET", "/changes", _Page, params={"cursor": cursor, "limit": PAGE}))
+            page = await self._http.ask("GET", "/changes", Page, params={"cursor": cursor, "limit": PAGE})
             if page.more and (page.cursor == cursor or not page.changes):
                 raise Rubbish(f"{self._http.host} promises more changes but sends none.")
             self._last = page.n
@@ -109,11 +91,3 @@ class HubCrm:
     async def close(self) -> None:
         """Let go of connections."""
         await self._http.close()
-
-
-def _page(page: _Page) -> Page:
-    changes = tuple(
-        Change(change.n, change.kind, change.id, None if change.record == _GONE else change.record)
-        for change in page.changes
-    )
-    return Page(page.epoch, changes, page.cursor, page.n, page.more)

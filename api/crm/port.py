@@ -2,36 +2,14 @@
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Protocol
 
 import msgspec
 
 from api.errors import HandoffError
+from api.model.changes import Page
 from api.model.operation import Operation, Receipt
 from api.model.people import Person
-
-RecordKind = Literal["lead", "campaign", "person", "agreement"]
-
-
-class Change(msgspec.Struct, frozen=True):
-    """One changed record; `record` is its JSON, undecoded, or None for a record that is gone (a tombstone)."""
-
-    n: int
-    kind: RecordKind
-    id: str
-    record: msgspec.Raw | None
-
-
-class Page(msgspec.Struct, frozen=True):
-    """Changes in the order of their numbers, and where to go on. A changed `epoch` means: pull everything again."""
-
-    epoch: str
-    changes: tuple[Change, ...]
-    cursor: str
-    """Opaque; names the last change of this page and the epoch."""
-    n: int
-    """Number of the last change of this page."""
-    more: bool
 
 
 class Identity(msgspec.Struct, frozen=True):

@@ -20,6 +20,7 @@ from api.hub.data.store import Store, Write, utc_now
 from api.hub.intake import campaigns, leads, outcomes
 from api.hub.problems import HubProblem, invalid
 from api.model.agreement import Agreement
+from api.model.changes import GONE, Change, Page
 from api.model.ingest import CampaignIn, Ingested, LeadIn, OutcomeIn, TouchIn
 from api.model.operation import Operation, Receipt, Return, Seen, Target
 from api.model.people import HUB_ACTOR, Person, Role
@@ -35,25 +36,6 @@ INGEST_STEP = 100
 
 TOKEN_MEMORY = 1.0
 """Seconds for which a token that was looked up is believed again."""
-
-
-class Change(msgspec.Struct, frozen=True):
-    """One changed record; `record` is its JSON, or None for a record that is gone."""
-
-    n: int
-    kind: str
-    id: str
-    record: msgspec.Raw | None
-
-
-class Page(msgspec.Struct, frozen=True):
-    """Changes in the order of their numbers, and where to go on."""
-
-    epoch: str
-    changes: tuple[Change, ...]
-    cursor: str
-    n: int
-    more: bool
 
 
 class Hub:
@@ -218,7 +200,7 @@ class Hub:
         changes, size = [], 0
         for row in rows:
             size += len(row.body or b"")
-            changes.append(Change(row.n, row.kind, row.id, None if row.body is None else msgspec.Raw(row.body)))
+            changes.append(Change(row.n, row.kind, row.id, GONE if row.body is None else msgspec.Raw(row.body)))
             if size > PAGE_BYTES:
                 break
         whole = len(changes) == len(rows) < limit

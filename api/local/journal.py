@@ -79,6 +79,12 @@ class Journal:
         self._suspect = False
         self._leftover: tuple[int, int] | None = None
 
+    def close(self) -> None:
+        """Let go of the file; the next look at it opens it again."""
+        with self._mutex:
+            self._handle = None
+            self._writer = None
+
     @property
     def size(self) -> int:
         """Bytes of the file that count."""

@@ -9,7 +9,6 @@ from typing import TypeVar, cast
 
 import msgspec
 
-from api.crm.port import Page
 from api.local.errors import NotSaved, Unreadable, why
 from api.local.files import Files
 from api.local.frames import Header
@@ -17,6 +16,7 @@ from api.local.journal import Damage
 from api.local.tables import UNDECODABLE, Changed, JournalDatabase, JournalStorage
 from api.model.agreement import Agreement
 from api.model.campaign import Campaign
+from api.model.changes import Page
 from api.model.lead import Company, Contact, Lead, Score, Snooze, State
 from api.model.people import Owner, Person
 from api.rules.queue import Row, row_of
@@ -125,6 +125,10 @@ class Mirror:
     def epoch(self) -> str:
         """The CRM's epoch that the cursor belongs to."""
         return self._at.epoch
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._storage.close()
 
     @property
     def warnings(self) -> list[str]:

@@ -116,6 +116,10 @@ class Outbox:
             outbox.drop_old()
         return outbox
 
+    def close(self) -> None:
+        """Let go of the file."""
+        self._storage.close()
+
     @property
     def warnings(self) -> list[str]:
         """Sentences about damage found and recovered, in the order it was found."""

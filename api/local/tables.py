@@ -78,6 +78,11 @@ class JournalStorage(Storage):
         with self.journal.exclusive(writing=False):
             pass
 
+    def close(self) -> None:
+        """Let go of the file, and of what is known of it."""
+        self.clear(None)
+        self.journal.close()
+
     def clear(self, handle: Handle | None) -> None:
         """Forget everything (see `Sink`)."""
         self._state = _State(handle, {})

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from api.model import operation as op
 from api.model.agreement import Agreement
+from api.model.changes import Page
 from api.model.ingest import LeadIn
 from api.model.lead import Lead, State
 from api.model.operation import Operation, Seen, Target
@@ -121,18 +122,6 @@ def _of_industry(stream: Iterator[LeadIn]) -> Iterator[LeadIn]:
     return (lead for lead in stream if lead.industry == INDUSTRIES[DEMO_REP.team])
 
 
-class _Change(msgspec.Struct, frozen=True):
-    kind: str
-    id: str
-    record: msgspec.Raw
-
-
-class _Page(msgspec.Struct, frozen=True):
-    changes: tuple[_Change, ...]
-    cursor: str
-    more: bool
-
-
 class _Floor:
     """What waits, as the colleagues see it."""
 
@@ -147,7 +136,7 @@ class _Floor:
         while more:
             response = client.get("/changes", params={"cursor": self._cursor, "limit": 500})
             response.raise_for_status()
-            page = msgspec.json.decode(response.content, type=_Page)
+            page = msgspec.json.decode(response.content, type=Page)
             for change in page.changes:
                 if change.kind == "lead":
                     self._see(change.id, msgspec.json.decode(change.record, type=Lead | None))

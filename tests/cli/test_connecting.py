@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bench.terminal import Terminal
-from tests.cli.conftest import PROGRAM, RunningHub, Seat, program
+from tests.cli.conftest import Seat
+from tests.running_hub import PROGRAM, RunningHub, program
 
 MakeSeat = Callable[..., Seat]
 

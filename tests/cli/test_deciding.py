@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bench.terminal import Terminal
-from tests.cli.conftest import PROGRAM, RunningHub, Seat, program
+from tests.cli.conftest import Seat
+from tests.running_hub import PROGRAM, RunningHub, program
 
 MakeSeat = Callable[..., Seat]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bench.terminal import Terminal
-from tests.cli.conftest import PROGRAM, eventually, program
+from tests.running_hub import PROGRAM, eventually, program
 from tui.cli import demo
 from tui.cli.errors import Failed
 

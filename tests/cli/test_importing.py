@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import RunningHub, Seat
+from tests.cli.conftest import Seat
+from tests.running_hub import RunningHub
 
 MakeSeat = Callable[..., Seat]
 

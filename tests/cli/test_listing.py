@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.cli.conftest import RunningHub, Seat, program
+from tests.cli.conftest import Seat
+from tests.running_hub import RunningHub, program
 from tui.cli.output import words
 
 MakeSeat = Callable[..., Seat]

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.cli.conftest import RunningHub, Seat, free_port
+from tests.cli.conftest import Seat
+from tests.running_hub import RunningHub, free_port
 
 MakeSeat = Callable[..., Seat]
 GOOD = "handoff_" + "t" * 40

@@ -9,11 +9,11 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from api.crm.port import Change, Page
 from api.local.errors import NotSaved
 from api.local.frames import Header, frame, frame_header
 from api.local.mirror import Mirror
 from api.model.campaign import Asset, Campaign
+from api.model.changes import Change, Page
 from api.model.lead import Decided, Lead, Snooze, Standing, State, Touch
 from api.model.people import Owner
 from api.rules.queue import row_of
@@ -21,7 +21,7 @@ from tests.factories import MANAGER, NOW, REP, make_agreement, make_lead
 
 
 def change(n: int, kind: str, id: str, record: object | None) -> Change:
-    return Change(n, kind, id, None if record is None else msgspec.Raw(msgspec.json.encode(record)))
+    return Change(n, kind, id, msgspec.Raw(msgspec.json.encode(record)))
 
 
 def page(*changes: Change, epoch: str = "E1", more: bool = False) -> Page:

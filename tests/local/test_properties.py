@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
-from api.crm.port import Change, Page
 from api.local.errors import NotSaved
 from api.local.mirror import Mirror
 from api.local.outbox import Outbox
+from api.model.changes import GONE, Change, Page
 from api.model.operation import Accept, Note, Operation, Receipt, Result
 from api.model.people import Person, Role
 from tests.factories import NOW, make_lead, make_operation
@@ -119,9 +119,9 @@ TestOutboxMachine = OutboxMachine.TestCase
 TestOutboxMachine.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
 
 
-def record(kind: str, id_: str, version: int | None) -> msgspec.Raw | None:
+def record(kind: str, id_: str, version: int | None) -> msgspec.Raw:
     if version is None:
-        return None
+        return GONE
     value = make_lead(id_, revision=version) if kind == "lead" else Person(id=id_, name=f"v{version}", role=Role.REP)
     return msgspec.Raw(msgspec.json.encode(value))
 

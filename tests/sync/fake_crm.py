@@ -7,8 +7,9 @@ from typing import Any
 
 import msgspec
 
-from api.crm.port import Capabilities, Change, CursorLost, Identity, Page, RecordKind, Unreachable
+from api.crm.port import Capabilities, CursorLost, Identity, Unreachable
 from api.model.agreement import Agreement
+from api.model.changes import GONE, Change, Page, RecordKind
 from api.model.lead import Lead
 from api.model.operation import Operation, Receipt
 from api.model.people import Person
@@ -84,7 +85,7 @@ class FakeServer:
         if cursor and (epoch != self.epoch or after > self.n):
             raise CursorLost("The cursor is not known here.")
         records = [
-            Change(n, kind, id_, None if record is None else msgspec.Raw(record))
+            Change(n, kind, id_, GONE if record is None else msgspec.Raw(record))
             for (kind, id_), (n, record) in self._records.items()
             if n > after
         ]

@@ -12,11 +12,11 @@ import pytest
 from msgspec.structs import replace
 from textual.pilot import Pilot
 
-from api.crm.port import Change, Page
 from api.desk import Desk
 from api.local.outbox import Outbox
 from api.local.profile import Connection, Profile
 from api.model.campaign import Asset, Campaign
+from api.model.changes import Change, Page
 from api.model.lead import Company, Contact, Decided, Lead, Part, Score, State, Touch
 from api.model.operation import Operation
 from api.model.people import Person

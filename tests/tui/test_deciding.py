@@ -11,7 +11,7 @@ from api.model.operation import Reject
 from tests.tui.conftest import Run, World, decided, named_lead
 from tui.screens.answers import AnswerScreen
 from tui.screens.reasons import ReasonScreen
-from widgets.answer_form import AnswerForm
+from widgets.forms.answer_form import AnswerForm
 
 
 async def test_accept_takes_one_key_and_the_next_lead_stands_on_the_same_line(run: Run, world: World) -> None:

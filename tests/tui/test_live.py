@@ -5,6 +5,7 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from api.model.lead import Lead, State
+from api.model.operation import Receipt, Result
 from api.news import Link
 from tests.factories import NOW, make_agreement
 from tests.tui.conftest import CAMPAIGN, Run, World, decided, named_lead
@@ -63,6 +64,16 @@ async def test_the_mark_says_how_the_line_stands(run: Run, world: World) -> None
         await screen.settle()
         assert "○ signed out" in screen.text("#header")
         assert "The token expired." in screen.text("#banner")
+
+
+async def test_a_decision_that_came_too_late_is_said_and_counted(run: Run, world: World) -> None:
+    async with run(keys=["a"]) as screen:
+        (operation,) = world.written("L001")
+        taken = Receipt(operation_id=operation.id, result=Result.TAKEN, at=NOW, sentence="Taken by Otto Other.")
+        world.desk.take_receipts([taken])
+        await screen.settle()
+        assert screen.status.startswith("Taken by Otto Other.")
+        assert screen.text("#header").endswith("● live · 1 needs you")
 
 
 async def test_a_changed_agreement_changes_the_criteria_shown(run: Run, world: World) -> None:

@@ -61,7 +61,7 @@ def test_help(snap_compare: SnapCompare, world: World) -> None:
 def test_found(snap_compare: SnapCompare, world: World) -> None:
     world.leads(decided(named_lead(4), State.REJECTED, reason="competitor"))
     world.desk.set_link(Link(connected=False, since=NOW, message="No answer."))
-    assert snap_compare(app_on(world), terminal_size=(120, 36), run_before=keys("a", "slash", *"sa", "enter"))
+    assert snap_compare(app_on(world), terminal_size=(120, 36), run_before=keys("a", "slash", *"ex", "enter"))
 
 
 def test_nothing_waits(snap_compare: SnapCompare, world: World) -> None:

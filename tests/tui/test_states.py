@@ -5,9 +5,10 @@ from typing import Any
 
 import msgspec
 
-from api.crm.port import Change, Page
 from api.desk import Desk
+from api.errors import HandoffError
 from api.local.profile import Connection, Profile
+from api.model.changes import Change, Page
 from api.model.lead import State
 from api.news import Link
 from tests.factories import NOW, REP
@@ -101,3 +102,17 @@ async def test_sync_begins_after_the_first_paint_and_can_be_asked_for(world: Wor
         assert sync.ran == 1
         await screen.press("s")
         assert sync.poked == 1
+
+
+async def test_a_sync_that_cannot_begin_is_said_and_deciding_goes_on(world: World) -> None:
+    def refuse(_desk: Desk) -> SlowSync:
+        raise HandoffError("The token can’t be read.")
+
+    app = HandoffApp(world.desk, refuse, lambda: world.now)
+    async with app.run_test(size=(120, 36)) as pilot:
+        screen = Screen(app, pilot)
+        await app.workers.wait_for_complete([worker for worker in app.workers if worker.group == "sync"] or None)
+        await screen.settle()
+        assert screen.status == "The token can’t be read."
+        await screen.press("a")
+        assert world.verbs("L001") == ["accept"]

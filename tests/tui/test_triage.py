@@ -6,7 +6,7 @@ from textual import events
 from api.model.lead import Company, Contact, State
 from tests.tui.conftest import NAMES, Run, World, decided, named_lead
 from tui.screens.small import TooSmallScreen
-from widgets.key_bar import KeyBar
+from widgets.frame.key_bar import KeyBar
 
 
 async def test_what_is_due_first_stands_first_with_everything_to_decide_on(run: Run) -> None:

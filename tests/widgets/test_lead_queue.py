@@ -11,7 +11,7 @@ from textual.geometry import Region
 from api.rules.clocks import BusinessClock
 from api.rules.queue import Row, row_of
 from tests.factories import NOW, make_agreement, make_lead
-from widgets.lead_queue import LeadQueue
+from widgets.queue.lead_queue import LeadQueue
 
 
 class Rows:

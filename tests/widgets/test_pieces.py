@@ -11,16 +11,16 @@ from api.model.lead import AttemptMade, Decided, Lead, Pass, Remark, Score, Stan
 from api.rules.clocks import BusinessClock
 from api.rules.criteria import judge
 from tests.factories import NOW, make_agreement, make_lead
-from widgets.campaign_panel import campaign_panel
-from widgets.due_mark import WIDTH, due_mark
-from widgets.history import history
-from widgets.lead_card import PARTS, Sheet, sections_of
-from widgets.promise import promises, told
-from widgets.runs import Line, length, plain
-from widgets.sync_mark import sync_mark
-from widgets.time_line import time_line
-from widgets.who import who
-from widgets.why_sent import why_sent
+from widgets.basis.runs import Line, length, plain
+from widgets.card.campaign_panel import campaign_panel
+from widgets.card.history import history
+from widgets.card.lead_card import PARTS, Sheet, sections_of
+from widgets.card.promise import promises, told
+from widgets.card.time_line import time_line
+from widgets.card.who import who
+from widgets.card.why_sent import why_sent
+from widgets.frame.sync_mark import sync_mark
+from widgets.queue.due_mark import WIDTH, due_mark
 
 AGREEMENT = make_agreement()
 CLOCK = BusinessClock(AGREEMENT)

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from api.model.text import clean_prose
-from widgets.runs import fit, fit_right, flow, heading, length, short, wrap
+from widgets.basis.runs import fit, fit_right, flow, heading, length, short, wrap
 
 TEXTS = st.text(max_size=120).map(clean_prose)
 WIDTHS = st.integers(2, 60)

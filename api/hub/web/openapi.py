@@ -6,10 +6,11 @@ import msgspec
 
 import api
 from api.hub.problems import MEDIA_TYPE, ProblemDocument
-from api.hub.service import PAGE_LIMIT, Page
+from api.hub.service import PAGE_LIMIT
 from api.hub.web.bodies import OPERATIONS_LIMIT, Submission
 from api.model.agreement import Agreement
 from api.model.campaign import Campaign
+from api.model.changes import Page
 from api.model.ingest import ITEMS_LIMIT, CampaignIn, IngestReply, LeadIn, OutcomeIn, TouchIn
 from api.model.lead import Lead
 from api.model.operation import Receipt

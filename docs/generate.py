@@ -1,0 +1,57 @@
+"""Write what is generated in docs: the OpenAPI document, and pictures of the real program on a real hub.
+
+    python -P docs/generate.py
+"""
+
+import asyncio
+import os
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+DOCS = Path(__file__).parent
+SIZES = {"triage": (120, 36), "triage-narrow": (80, 24), "triage-wide": (200, 60)}
+
+
+async def picture(home: Path, name: str, size: tuple[int, int], keys: list[str], look: str = "") -> None:
+    """Open the program on the profile, press keys, and keep what it shows."""
+    from api.desk import Desk
+    from api.local.profile import Profile
+    from tui.app import HandoffApp
+
+    desk = Desk.open(Profile(home))
+    app = HandoffApp(desk, None, look=look)
+    async with app.run_test(size=size) as pilot:
+        await pilot.press(*keys)
+        await pilot.pause()
+        svg = app.export_screenshot(title="Handoff")
+    # Fonts from another host would be fetched by whoever looks at the picture.
+    svg = re.sub(r"@font-face \{.*?\}", "", svg, flags=re.DOTALL)
+    (DOCS / "images").mkdir(exist_ok=True)
+    (DOCS / "images" / f"{name}.svg").write_text(svg, encoding="utf-8")
+    desk.close()
+
+
+def main() -> None:
+    """Write everything again."""
+    from api.hub.app import openapi_document
+    from tui.cli.demo import hub
+    from tui.cli.main import main as handoff
+
+    (DOCS / "openapi.json").write_text(openapi_document(), encoding="utf-8")
+    with tempfile.TemporaryDirectory() as folder, hub(Path(folder), ["--leads", "600", "--arrivals", "0"]) as started:
+        home = Path(folder) / "home"
+        os.environ |= {"HANDOFF_HOME": str(home), "HANDOFF_KEYRING": "off", "HANDOFF_TOKEN": started.token}
+        if handoff(["connect", "hub", started.url]) or handoff(["sync"]):
+            raise SystemExit("the sample hub could not be joined")
+        for name, size in SIZES.items():
+            asyncio.run(picture(home, name, size, ["j", "j"]))
+        asyncio.run(picture(home, "reasons", (120, 36), ["j", "r"]))
+        asyncio.run(picture(home, "triage-light", (120, 36), ["j", "j"], "handoff-light"))
+
+
+if __name__ == "__main__":
+    main()
