@@ -1,0 +1,1 @@
+"""The terminal program: its commands, keys, screens and command line."""

@@ -1,0 +1,52 @@
+"""The command palette's commands, from the registry."""
+
+from functools import partial
+from typing import TYPE_CHECKING, cast
+
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+
+from tui.commands import COMMANDS, Command
+
+if TYPE_CHECKING:
+    from tui.app import HandoffApp
+
+
+class Palette(CommandPalette):
+    """The library's palette in the program's look."""
+
+    CSS_PATH = "styles/palette.tcss"
+
+
+class CommandProvider(Provider):
+    """Offers every command; one that is of no use now is dim and says why."""
+
+    async def discover(self) -> Hits:
+        """Offer everything while nothing is typed."""
+        for one in COMMANDS:
+            yield DiscoveryHit(self._display(one), partial(self._run, one), one.title, self._help(one))
+
+    async def search(self, query: str) -> Hits:
+        """Offer what matches title or help."""
+        matcher = self.matcher(query)
+        for one in COMMANDS:
+            score = max(matcher.match(one.title), matcher.match(one.help) / 2)
+            if score > 0:
+                yield Hit(score, self._display(one), partial(self._run, one), one.title, self._help(one))
+
+    @property
+    def _app(self) -> "HandoffApp":
+        return cast("HandoffApp", self.app)
+
+    def _display(self, one: Command) -> Content:
+        keys = f"  {one.key_words}" if one.keys else ""
+        if self._app.hindrance(one, self.screen):
+            return Content.styled(one.title + keys, "dim")
+        return Content.assemble(one.title, (keys, "bold"))
+
+    def _help(self, one: Command) -> str:
+        why = self._app.hindrance(one, self.screen)
+        return f"Not now: {why}" if why else one.help
+
+    async def _run(self, one: Command) -> None:
+        await self._app.run_command(one)

@@ -1,0 +1,81 @@
+"""The part of a screen that filters its queue as one types."""
+
+from textual import on
+from textual.screen import Screen
+from textual.widgets import Input
+
+from widgets.queue.find_bar import FindBar, FindInput
+from widgets.queue.lead_queue import LeadQueue
+
+
+class Finding(Screen[None], inherit_bindings=False):
+    """Shows, while one types, what waits and matches, then what was decided and matches."""
+
+    filter_text = ""
+    """What the queue is filtered by; empty shows what waits."""
+    _came_from = ""
+
+    @property
+    def queue(self) -> LeadQueue:
+        """The queue."""
+        raise NotImplementedError
+
+    def read_queue(self, *, fresh: bool = False) -> None:
+        """Read the queue again."""
+        raise NotImplementedError
+
+    async def action_find(self) -> None:
+        """Open the line in which one types what to find."""
+        bar = self._bar
+        if bar is None:
+            self._came_from = self.queue.lead_id
+            bar = FindBar(id="find")
+            await self.mount(bar, before="#main")
+            self.show_found(0)
+        bar.edit()
+
+    async def action_clear(self) -> None:
+        """Drop the filter and go back to where the cursor stood."""
+        bar = self._bar
+        if bar is None:
+            return
+        await bar.remove()
+        self.set_focus(None)
+        self.filter_text = ""
+        found = self.queue.lead_id
+        self.read_queue(fresh=True)
+        # A lead that was found and still waits stays under the cursor; else the one where the search began.
+        if not self.queue.select(found):
+            self.queue.select(self._came_from)
+
+    def show_found(self, count: int) -> None:
+        """Say how many leads were found."""
+        if (bar := self._bar) is not None:
+            found = f"{count:,} found".replace(",", " ")
+            bar.count(f"{found} · Esc clears" if self.filter_text else "Esc closes")
+
+    @property
+    def _bar(self) -> FindBar | None:
+        return next(iter(self.query(FindBar)), None)
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        if event.value.strip() != self.filter_text:
+            self.filter_text = event.value.strip()
+            self.read_queue(fresh=True)
+
+    @on(FindInput.Step)
+    def _step(self, step: FindInput.Step) -> None:
+        if step.pages:
+            self.queue.page(step.pages)
+        else:
+            self.queue.move(step.rows)
+
+    @on(FindInput.Done)
+    async def _done(self, done: FindInput.Done) -> None:
+        """Keep the filter and give the keys back to the queue, or drop it."""
+        if done.keep and self.filter_text:
+            self.set_focus(None)
+        else:
+            await self.action_clear()

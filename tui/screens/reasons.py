@@ -1,0 +1,109 @@
+"""Why is this lead refused? The agreed reasons, over the queue, so that the lead stays in sight."""
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+
+from api.model.agreement import Moment, Reason
+from api.model.lead import Lead, State
+from tui.screens.dialog import Dialog
+from widgets.basis.lines import OneLine
+from widgets.forms.reason_picker import Choice, ReasonPicker
+from widgets.frame.key_bar import Key, KeyBar
+
+if TYPE_CHECKING:
+    from api.desk import Desk
+
+
+class ReasonScreen(Dialog["Reason | None"], inherit_bindings=False):
+    """Gives back the reason, or None when the person thought better of it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    def __init__(self, desk: "Desk", lead: Lead, at: str = "") -> None:
+        super().__init__()
+        self._desk = desk
+        self._lead = lead
+        self._at = at
+
+    def compose(self) -> ComposeResult:
+        """Lay the picker out."""
+        with Vertical(classes="dialog"):
+            yield OneLine(id="dialog-title")
+            yield OneLine(classes="gap")
+            yield ReasonPicker(self._choices(), id="reasons")
+        yield KeyBar(id="dialog-keys")
+
+    def _choices(self) -> list[Choice]:
+        usable = {reason.code for reason in self._desk.reasons(self._lead)}
+        return [
+            Choice(reason) if reason.code in usable else _barred(reason, self._lead)
+            for reason in self._desk.agreement.reasons
+            if reason.active
+        ]
+
+    def on_mount(self) -> None:
+        """Name the lead."""
+        verb = "Reject" if self._lead.state is State.NEW else "Disqualify"
+        title = self.query_one("#dialog-title", OneLine)
+        title.show(((f"{verb} ", ""), (self._lead.title, "strong"), (": why?", "")))
+        self.query_one("#dialog-keys", KeyBar).show(
+            [
+                Key(id="pick", key="its key", title="picks"),
+                Key(id="move", key="↑ ↓ Enter", title="move, pick"),
+                Key(id="back", key="Esc", title="back"),
+            ]
+        )
+        picker = self.query_one(ReasonPicker)
+        for choice in self._choices():
+            if choice.reason.code == self._at:
+                picker.go_to(choice.reason.code)
+
+    def help_subject(self) -> Reason | None:
+        """Return what the help should explain besides the keys: the reason under the cursor."""
+        choice = self.query_one(ReasonPicker).choice
+        return choice.reason if choice else None
+
+    async def on_key(self, event: events.Key) -> None:
+        """Pick by key; what is no reason's key does nothing but say so."""
+        picker = self.query_one(ReasonPicker)
+        event.stop()
+        if event.key == "escape":
+            self.dismiss(None)
+        elif event.key == "enter":
+            picker.pick()
+        elif event.key in ("up", "down"):
+            picker.move(-1 if event.key == "up" else 1)
+        elif event.character and picker.press(event.character):
+            return
+        elif event.key == "question_mark":
+            await self.run_action("app.help")
+        elif event.is_printable:
+            picker.complain(f"No reason has the key “{event.character}”. Esc goes back.")
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Refuse pasted text."""
+        event.stop()
+        self.query_one(ReasonPicker).complain("Pasted text was ignored: keys pick a reason here.")
+
+    @on(ReasonPicker.Picked)
+    def _picked(self, picked: ReasonPicker.Picked) -> None:
+        self.dismiss(picked.reason)
+
+    @on(KeyBar.Pressed)
+    def _pressed(self, pressed: KeyBar.Pressed) -> None:
+        if pressed.command_id == "back":
+            self.dismiss(None)
+        elif pressed.command_id == "pick":
+            self.query_one(ReasonPicker).pick()
+
+
+def _barred(reason: Reason, lead: Lead) -> Choice:
+    if reason.moment is Moment.DISQUALIFY and lead.state is State.NEW:
+        return Choice(reason, f"“{reason.label}” is for after contact: accept the lead first.", "not yet")
+    if reason.moment is Moment.REJECT and lead.state is not State.NEW:
+        return Choice(reason, f"“{reason.label}” is for before contact; this lead was accepted.", "too late")
+    return Choice(reason, f"“{reason.label}” is not possible for this lead now.", "not now")

@@ -1,0 +1,347 @@
+"""Triage: the live queue at the left, the lead to decide on at the right."""
+
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+from textual.timer import Timer
+
+from api.errors import HandoffError
+from tui.commands import Command, command, shown
+from tui.keys import bindings_for
+from tui.messages import DeskChanged
+from tui.screens.deciding import Deciding
+from tui.screens.finding import Finding
+from tui.source import DeskSource
+from tui.words import arrivals, card_sheet, header_parts, link_words, problem_words, waiting_words
+from widgets.basis.lines import OneLine
+from widgets.basis.notice import Notice
+from widgets.card.lead_card import PARTS, LeadCard
+from widgets.frame.header import Header
+from widgets.frame.key_bar import Key, KeyBar
+from widgets.frame.part_tabs import PartTabs
+from widgets.frame.status_line import StatusLine
+from widgets.queue.lead_queue import LeadQueue
+
+if TYPE_CHECKING:
+    from api.desk import Changed, Desk
+    from api.model.lead import Lead
+    from tui.app import HandoffApp
+
+NARROW, WIDE = 100, 160
+"""Below `NARROW` columns one part of the lead is shown at a time; from `WIDE` on its parts stand in two columns."""
+
+_TICK = 10.0
+_NEWS_STAYS = 30.0
+
+
+class TriageScreen(Deciding, Finding, Screen[None], inherit_bindings=False):
+    """One queue, one lead, one decision after another."""
+
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = list(bindings_for("screen"))
+    TITLE = "Triage"
+
+    def __init__(self, desk: "Desk", *, classes: str = "") -> None:
+        super().__init__(classes=classes)
+        self.desk = desk
+        self.source = DeskSource(desk)
+        self.leaving: set[str] = set()
+        self._news: dict[str, str] = {}
+        self._arrived = 0
+        self._news_timer: Timer | None = None
+        self._agreement = desk.agreement.version
+        self._link = ""
+        self._followed = ""
+        self._part = PARTS[0]
+        self._waiting: list[str] = []
+        self._behind: list[Changed] = []
+
+    def compose(self) -> ComposeResult:
+        """Lay the screen out."""
+        yield Header(id="header")
+        yield OneLine(id="banner")
+        with Horizontal(id="main"):
+            yield LeadQueue(self.source, id="queue")
+            with Vertical(id="side"):
+                yield PartTabs(PARTS, hint="[ ] switch", id="tabs")
+                yield LeadCard(id="card")
+            yield LeadCard(("told", "campaign"), id="more")
+        yield Notice(id="notice")
+        yield StatusLine(id="status")
+        yield KeyBar(id="keys")
+
+    def on_mount(self) -> None:
+        """Fill the widgets for the first paint."""
+        self.read_queue(fresh=True)
+        self.set_interval(_TICK, self.tick)
+        for warning in self.desk.warnings[:1]:
+            self.say(warning, alarm=True)
+
+    @property
+    def handoff(self) -> "HandoffApp":
+        """The program."""
+        return cast("HandoffApp", self.app)
+
+    @property
+    def queue(self) -> LeadQueue:
+        """The queue."""
+        return self.query_one("#queue", LeadQueue)
+
+    def lead_under_cursor(self) -> "Lead | None":
+        """Return the lead under the cursor, or None."""
+        lead_id = self.queue.lead_id
+        try:
+            return self.desk.lead(lead_id) if lead_id else None
+        except HandoffError:
+            # It was taken off the desk since the queue was last read; the next reading drops its row.
+            return None
+
+    @property
+    def filtered(self) -> bool:
+        """Whether decided leads are shown too."""
+        return bool(self.filter_text)
+
+    # what is shown
+
+    def say(self, sentence: str, hint: str = "", *, alarm: bool = False) -> None:
+        """Say in the status line what happened."""
+        self.query_one("#status", StatusLine).say(sentence, hint, alarm=alarm)
+
+    def warn(self, sentence: str) -> None:
+        """Say above the queue what is wrong, until it is right again."""
+        banner = self.query_one("#banner", OneLine)
+        banner.display = bool(sentence)
+        banner.show((("! ", "alarm"), (sentence, "alarm")) if sentence else ())
+
+    def read_queue(self, *, fresh: bool = False) -> None:
+        """Read the queue again; `fresh` starts at the top."""
+        self._waiting = self.desk.queue()
+        ids = self.desk.queue(self.filter_text) if self.filter_text else self._waiting
+        if self.leaving:
+            ids = [lead_id for lead_id in ids if lead_id not in self.leaving]
+        if fresh:
+            self.queue.start_over(ids)
+        else:
+            self.queue.show(ids)
+        self.show_found(len(ids))
+        self._show_all()
+
+    def _show_all(self) -> None:
+        self.show_card()
+        self.show_header()
+        self._show_keys()
+        empty = not self.queue.ids
+        self.query_one("#main").display = not empty
+        notice = self.query_one("#notice", Notice)
+        notice.display = empty
+        if empty:
+            notice.show(*waiting_words(self.desk, self.filter_text))
+
+    def show_header(self) -> None:
+        """Say who works here, what waits, and how the line to the CRM stands."""
+        self.query_one("#header", Header).show(*header_parts(self.desk, self._waiting))
+        self.warn(self.unsaved or problem_words(self.desk))
+        link, before = link_words(self.desk), self._link
+        self._link = link
+        if link and link != before:
+            self.say(link)
+
+    def show_card(self) -> None:
+        """Show the lead under the cursor."""
+        lead = self.lead_under_cursor()
+        sheet = None if lead is None else card_sheet(self.desk, lead, self._news.get(lead.id, ""))
+        self.query_one("#card", LeadCard).show_lead(sheet)
+        if self.size.width >= WIDE:
+            self.query_one("#more", LeadCard).show_lead(sheet)
+
+    def _show_keys(self) -> None:
+        lead = self.lead_under_cursor()
+        self.query_one("#keys", KeyBar).show(
+            [
+                Key(id=one.id, key=one.key_words, title=one.title, possible=not self.hindrance(one, lead))
+                for one in shown()
+            ]
+        )
+
+    def hindrance(self, one: Command, lead: "Lead | None") -> str:
+        """Return why a command of this screen is of no use now; empty when it is."""
+        if one.target == "app" or one.id not in {"triage.accept", "triage.reject", "triage.open"}:
+            return ""
+        if lead is None:
+            return "No lead is under the cursor."
+        if one.id == "triage.open":
+            return "" if lead.url else "There is no page for this lead."
+        if one.id == "triage.reject":
+            return self.desk.hinder(lead, self.refusing(lead))
+        return self.desk.hinder(lead, "accept")
+
+    # what happens
+
+    @on(LeadQueue.Moved)
+    def follow(self) -> None:
+        """Show the lead that the cursor came to; called right after a key moved it, so that both are one repaint."""
+        if self._followed == self.queue.lead_id:
+            return
+        self._followed = self.queue.lead_id
+        self._news = {lead_id: news for lead_id, news in self._news.items() if lead_id == self.queue.lead_id}
+        self.show_card()
+        self._show_keys()
+
+    @on(KeyBar.Pressed)
+    async def _pressed(self, pressed: KeyBar.Pressed) -> None:
+        one = command(pressed.command_id)
+        if one.id == "app.palette":
+            self.app.action_command_palette()
+        else:
+            await self.run_action(f"app.{one.action}" if one.target == "app" else one.action)
+
+    def on_desk_changed(self, message: DeskChanged) -> None:
+        """Catch up with the view; changes that come close together are taken in one go."""
+        self._behind.append(message.changed)
+        if len(self._behind) == 1:
+            self.call_next(self.catch_up)
+
+    def catch_up(self) -> None:
+        """Take in what changed on the desk since the last time."""
+        if self.holding or not self._behind:
+            return
+        behind, self._behind = self._behind, []
+        queue_changed = False
+        for changed in behind:
+            self.source.forget(changed.ids, everything=changed.everything)
+            queue_changed |= bool(changed.ids or changed.everything or changed.agreement)
+            self._arrived += len(changed.arrived)
+            for lead_id, sentence in changed.by_others:
+                self._news[lead_id] = sentence
+                if lead_id == self.queue.lead_id:
+                    self.say(sentence, alarm=True)
+            for receipt in changed.receipts:
+                if not receipt.result.took_effect:
+                    self.say(receipt.sentence, alarm=True)
+            before, self._agreement = self._agreement, self.desk.agreement.version
+            # Version 0 is the one that Handoff ships with, shown until the CRM has said which one holds.
+            if before and before != self._agreement:
+                self.say(f"The agreement changed: version {self._agreement} is in force.")
+        if any(changed.arrived for changed in behind):
+            self.query_one("#status", StatusLine).tell(arrivals(self._arrived))
+            if self._news_timer is not None:
+                self._news_timer.stop()
+            self._news_timer = self.set_timer(_NEWS_STAYS, self._forget_arrivals)
+        if queue_changed:
+            self.read_queue()
+        else:
+            self._show_all()
+
+    def _forget_arrivals(self) -> None:
+        self._arrived = 0
+        self.query_one("#status", StatusLine).tell("")
+
+    def tick(self) -> None:
+        """Say again what depends on the time of day."""
+        self.queue.renew()
+        self.show_header()
+        self.show_card()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Give the parts of the lead the room there is."""
+        width = event.size.width
+        card = self.query_one("#card", LeadCard)
+        if width < NARROW:
+            card.choose((self._part,))
+        elif width < WIDE:
+            card.choose(PARTS)
+        else:
+            card.choose(("lead", "earlier"))
+            self.call_after_refresh(self.show_card)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Refuse pasted text: its letters are no decisions."""
+        event.stop()
+        size = len(event.text)
+        self.say(f"Pasted text was ignored ({size} characters): keys decide here. / finds what you paste.")
+
+    # moving
+
+    def action_down(self) -> None:
+        """Go to the next lead."""
+        self.queue.move(1)
+        self.follow()
+
+    def action_up(self) -> None:
+        """Go to the lead before."""
+        self.queue.move(-1)
+        self.follow()
+
+    def action_first(self) -> None:
+        """Go to the first lead."""
+        self.queue.move_to(0)
+        self.follow()
+
+    def action_last(self) -> None:
+        """Go to the last lead."""
+        self.queue.move_to(len(self.queue.ids) - 1)
+        self.follow()
+
+    def action_page_down(self) -> None:
+        """Go down half a page."""
+        self.queue.page(1)
+        self.follow()
+
+    def action_page_up(self) -> None:
+        """Go up half a page."""
+        self.queue.page(-1)
+        self.follow()
+
+    # the lead
+
+    def action_next_pane(self) -> None:
+        """Show the next part of the lead."""
+        self._turn(1)
+
+    def action_previous_pane(self) -> None:
+        """Show the part before."""
+        self._turn(-1)
+
+    def _turn(self, step: int) -> None:
+        if self.size.width >= NARROW:
+            self.query_one("#card", LeadCard).next_section(step)
+            return
+        self._show_part(PARTS[(PARTS.index(self._part) + step) % len(PARTS)])
+
+    @on(PartTabs.Chosen)
+    def _part_chosen(self, chosen: PartTabs.Chosen) -> None:
+        self._show_part(chosen.part)
+
+    def _show_part(self, part: str) -> None:
+        self._part = part
+        self.query_one("#tabs", PartTabs).show(part)
+        self.query_one("#card", LeadCard).choose((part,))
+
+    def action_scroll_lead_down(self) -> None:
+        """Scroll the lead down."""
+        self.query_one("#card", LeadCard).read_on()
+
+    def action_open(self) -> None:
+        """Open the lead's page in the browser."""
+        from api.model.text import openable
+
+        lead = self.lead_under_cursor()
+        if lead is None:
+            return
+        if not lead.url:
+            self.say(f"There is no page for {lead.title}.")
+        elif not openable(lead.url):
+            self.say("Its address is not one that Handoff opens: only http, https, mailto and tel are.", alarm=True)
+        else:
+            self.app.open_url(lead.url)
+            self.say(f"Opened {lead.url}")
+
+    # help
+
+    def help_subject(self) -> Any:
+        """Return what the help should explain besides the keys: the lead under the cursor."""
+        return self.lead_under_cursor()

@@ -1,0 +1,34 @@
+"""Carries out what people decide, one act after another in the order of their keys."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from api.desk import Act, Desk, Undone
+    from api.model.lead import Lead
+    from api.model.operation import LeadVerb
+
+
+class Writer:
+    """Lets one act at a time to the disk, so that a fast hand's second key never overtakes the first."""
+
+    def __init__(self, desk: "Desk") -> None:
+        self._desk = desk
+        self._turn = asyncio.Lock()
+
+    async def record(self, verb: "LeadVerb", leads: Sequence["Lead"]) -> "Act | None":
+        """Do it, and return the act once it is on the disk; raises what `Desk.record` raises."""
+        async with self._turn:
+            await self._desk.record(verb, leads)
+            return self._desk.last_act()
+
+    async def take_back(self) -> "Undone":
+        """Take the last act back; raises what `Desk.take_back` raises."""
+        async with self._turn:
+            return await self._desk.take_back()
+
+    async def settled(self) -> None:
+        """Wait until everything decided so far is on the disk."""
+        async with self._turn:
+            return

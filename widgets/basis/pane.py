@@ -1,0 +1,90 @@
+"""A pane of sections that scrolls by itself."""
+
+from collections.abc import Callable, Sequence
+
+from textual import events
+
+from widgets.basis.lines import Lines
+from widgets.basis.runs import Line
+
+Section = Callable[[int], list[Line]]
+"""Makes the lines of one section for a width in cells; no lines when it has nothing to say."""
+
+
+class Pane(Lines):
+    """Shows sections below each other, an empty line between them; scrolled by wheel and by `read_on`."""
+
+    DEFAULT_CSS = """
+    Pane { padding: 0 1 0 2; }
+    """
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002  (Textual’s own name)
+        super().__init__(id=id, classes=classes)
+        self._sections: tuple[Section, ...] = ()
+        self._top = 0
+        self._starts: list[int] = []
+        self._all: list[Line] = []
+
+    def show(self, sections: Sequence[Section], *, keep_place: bool = False) -> None:
+        """Show these sections, from their top unless `keep_place`."""
+        self._sections = tuple(sections)
+        if not keep_place:
+            self._top = 0
+        self.renew()
+
+    def lines_for(self, width: int, height: int) -> Sequence[Line]:
+        """Return the part of the sections that is in sight; the last line says when there is more."""
+        lines: list[Line] = []
+        self._starts = []
+        for section in self._sections:
+            if part := section(width):
+                if lines:
+                    lines.append(())
+                self._starts.append(len(lines))
+                lines += part
+        self._all = lines
+        self._top = max(0, min(self._top, len(lines) - height + 1 if len(lines) > height else 0))
+        seen = lines[self._top : self._top + height]
+        if self._top + height < len(lines):
+            more = len(lines) - self._top - height + 1
+            seen[-1] = ((f"↓ {more} more lines · Space reads on", "dim"),)
+        return seen
+
+    @property
+    def words(self) -> str:
+        """Everything the pane has to say, in sight or not, as plain text."""
+        return "\n".join("".join(words for words, _ in line).rstrip() for line in self._all)
+
+    def read_on(self) -> None:
+        """Scroll down by what is in sight; from the end back to the top."""
+        height = self.content_size.height
+        if self._top + height >= len(self._all):
+            self._top = 0
+        else:
+            self._top += max(height - 2, 1)
+        self.renew()
+
+    def next_section(self, step: int) -> None:
+        """Bring the next section (or with -1 the one before) to the top, as far as there is anything to scroll."""
+        before = self._top
+        if step > 0:
+            self._top = next((start for start in self._starts if start > before), 0)
+        else:
+            earlier = [start for start in self._starts if start < before]
+            self._top = earlier[-1] if earlier else len(self._all)
+        self.renew()
+        if step > 0 and self._top == before:
+            self._top = 0
+            self.renew()
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Scroll three lines down."""
+        event.stop()
+        self._top += 3
+        self.renew()
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Scroll three lines up."""
+        event.stop()
+        self._top = max(self._top - 3, 0)
+        self.renew()

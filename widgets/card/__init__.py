@@ -1,0 +1,1 @@
+"""The lead's card, and each of its sections."""

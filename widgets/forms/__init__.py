@@ -1,0 +1,1 @@
+"""Picking a reason, and answering what it asks for."""

@@ -1,0 +1,1 @@
+"""What stands around queue and card: header, status line, keys, names of parts, the sync mark."""

@@ -1,0 +1,37 @@
+"""The first line of the screen: the program, who works here, what waits, and how the line to the CRM stands."""
+
+from collections.abc import Sequence
+
+from widgets.basis.lines import Lines
+from widgets.basis.runs import EMPTY, Line, length
+
+
+class Header(Lines):
+    """One line with a left part, a middle and a right part; what does not fit is left out, the middle first."""
+
+    DEFAULT_CSS = """
+    Header { height: 1; padding: 0 1; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  (Textual’s own name)
+        super().__init__(id=id)
+        self._parts: tuple[Line, Line, Line] = (EMPTY, EMPTY, EMPTY)
+
+    def show(self, left: Line, middle: Line, right: Line) -> None:
+        """Show these parts."""
+        if (left, middle, right) != self._parts:
+            self._parts = (left, middle, right)
+            self.renew()
+
+    def lines_for(self, width: int, height: int) -> Sequence[Line]:  # noqa: ARG002  (a single line has one height)
+        """Return the line."""
+        left, middle, right = self._parts
+        sizes = length(left), length(middle), length(right)
+        if sum(sizes) + 4 > width:
+            left = left[:1]
+            sizes = length(left), *sizes[1:]
+        if sum(sizes) + 4 > width:
+            middle, sizes = EMPTY, (sizes[0], 0, sizes[2])
+        space = width - sum(sizes)
+        before = max(min((width - sizes[1]) // 2 - sizes[0], space - 2), 2) if middle else 0
+        return [(*left, (" " * before, ""), *middle, (" " * max(space - before, 0), ""), *right)]
