@@ -162,6 +162,8 @@ class Terminal:
                 raise TerminalTimeout(f"the program runs on; the screen:\n{self.text}")
             self.pump(0.05)
             self._reap(block=False)
+        while self.pump(0.05):
+            pass
         return self.status
 
     def close(self) -> None:

@@ -1,6 +1,6 @@
 """Write what is generated in docs: the OpenAPI document, and pictures of the real program on a real hub.
 
-    python -P docs/generate.py
+python -P docs/generate.py
 """
 
 import asyncio
@@ -38,7 +38,7 @@ async def picture(home: Path, name: str, size: tuple[int, int], keys: list[str],
 def main() -> None:
     """Write everything again."""
     from api.hub.app import openapi_document
-    from tui.cli.demo import hub
+    from tui.cli.commands.demo import hub
     from tui.cli.main import main as handoff
 
     (DOCS / "openapi.json").write_text(openapi_document(), encoding="utf-8")

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tui.cli.connecting import address
+from tui.cli.commands.connecting import address
+from tui.cli.commands.serving import database_url, listen_address
 from tui.cli.errors import Usage
-from tui.cli.serving import database_url, listen_address
 
 
 @pytest.mark.parametrize(

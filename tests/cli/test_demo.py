@@ -10,7 +10,7 @@ import pytest
 
 from bench.terminal import Terminal
 from tests.running_hub import PROGRAM, eventually, program
-from tui.cli import demo
+from tui.cli.commands import demo
 from tui.cli.errors import Failed
 
 SHOWN = "Marketing-qualified lead"

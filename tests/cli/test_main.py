@@ -100,7 +100,7 @@ def test_an_unforeseen_error_is_a_sentence_and_a_log_without_secrets(
     def broken(*_: object) -> int:
         raise ZeroDivisionError(f"Authorization: Bearer {secret}")
 
-    monkeypatch.setattr("tui.cli.listing.list_leads", broken)
+    monkeypatch.setattr("tui.cli.commands.listing.list_leads", broken)
     assert main(["list"]) == 1
     out, err = capsys.readouterr()
     assert out == ""
@@ -117,7 +117,7 @@ def test_debug_shows_the_traceback(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     monkeypatch.setenv("HANDOFF_HOME", str(tmp_path))
-    monkeypatch.setattr("tui.cli.listing.list_leads", lambda *_: 1 / 0)
+    monkeypatch.setattr("tui.cli.commands.listing.list_leads", lambda *_: 1 / 0)
     assert main(["list", "--debug"]) == 1
     assert "Traceback" in capsys.readouterr().err
 
@@ -126,14 +126,14 @@ def test_ctrl_c_is_130(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFi
     def interrupted(*_: object) -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("tui.cli.listing.list_leads", interrupted)
+    monkeypatch.setattr("tui.cli.commands.listing.list_leads", interrupted)
     assert main(["list"]) == 130
     assert "Traceback" not in capsys.readouterr().err
 
 
 def test_a_reader_who_leaves_ends_it_quietly(tmp_path: Path) -> None:
     code = (
-        "import sys; import tui.cli.listing as listing;"
+        "import sys; import tui.cli.commands.listing as listing;"
         "listing.list_leads = lambda options, output: [output.line('x' * 90) for _ in range(9999)] and 0;"
         "from tui.cli.main import main; sys.exit(main(['list']))"
     )

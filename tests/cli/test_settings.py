@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tui.cli.errors import Usage
-from tui.cli.settings import Settings, load
+from tui.settings import Settings, load
 
 
 def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:

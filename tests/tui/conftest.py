@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from textual.pilot import Pilot
 
 from api.desk import Desk
+from api.desk.news import Link
 from api.local.outbox import Outbox
 from api.local.profile import Connection, Profile
 from api.model.campaign import Asset, Campaign
@@ -20,7 +21,6 @@ from api.model.changes import Change, Page
 from api.model.lead import Company, Contact, Decided, Lead, Part, Score, State, Touch
 from api.model.operation import Operation
 from api.model.people import Person
-from api.news import Link
 from tests.factories import MARKETER, NOW, OTHER_REP, PEOPLE, REP, make_agreement, make_lead
 from tui.app import HandoffApp
 from tui.screens.triage import TriageScreen

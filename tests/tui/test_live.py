@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
+from api.desk.news import Link
 from api.model.lead import Lead, State
 from api.model.operation import Receipt, Result
-from api.news import Link
 from tests.factories import NOW, make_agreement
 from tests.tui.conftest import CAMPAIGN, Run, World, decided, named_lead
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from api.desk.news import Link
 from api.model.lead import State
-from api.news import Link
 from tests.factories import NOW
 from tests.tui.conftest import Screen, World, decided, named_lead
 from tui.app import HandoffApp

@@ -6,11 +6,11 @@ from typing import Any
 import msgspec
 
 from api.desk import Desk
+from api.desk.news import Link
 from api.errors import HandoffError
 from api.local.profile import Connection, Profile
 from api.model.changes import Change, Page
 from api.model.lead import State
-from api.news import Link
 from tests.factories import NOW, REP
 from tests.tui.conftest import Run, Screen, World, decided, named_lead
 from tui.app import HandoffApp

@@ -78,7 +78,7 @@ def _guarded(arguments: list[str]) -> int:
 
 def _dispatch(arguments: list[str], output: "Output") -> int:
     if not arguments or arguments == ["--debug"]:
-        from tui.cli.opening import open_program
+        from tui.cli.commands.opening import open_program
 
         return open_program(output)
     from importlib import import_module
@@ -88,7 +88,7 @@ def _dispatch(arguments: list[str], output: "Output") -> int:
     options = parse(arguments)
     if options is None:
         return 0
-    run = getattr(import_module(f"tui.cli.{options.module}"), options.function)
+    run = getattr(import_module(f"tui.cli.commands.{options.module}"), options.function)
     return int(run(options, output))
 
 

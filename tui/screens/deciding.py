@@ -11,8 +11,8 @@ from api.model.operation import Accept, LeadVerb
 
 if TYPE_CHECKING:
     from api.desk import Desk
+    from api.desk.news import Act
     from api.model.agreement import Reason
-    from api.news import Act
     from tui.app import HandoffApp
     from tui.screens.answers import Answers
     from widgets.queue.lead_queue import LeadQueue

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from api.desk.view import Held
 from api.local.outbox import Outbox
 from api.model.operation import Operation, Receipt, Result
-from api.view import Held
 
 KEPT = timedelta(days=30)
 """How long answered operations are offered again when the CRM's history turns out to be older than ours."""

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from tui.cli.commands.syncing import note_skew
 from tui.cli.errors import Failed, NotAllowed, Usage
 from tui.cli.output import DONE, Output, words
-from tui.cli.syncing import note_skew
 from tui.cli.workplace import profile, who
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ from typing import IO, Any
 import msgspec
 
 from api.model.text import clean_line
+from tui.cli.commands.opening import has_terminal, run_program
 from tui.cli.errors import Failed, Usage
-from tui.cli.opening import has_terminal, run_program
 from tui.cli.output import Output
 
 START_LIMIT = 120.0
@@ -40,8 +40,8 @@ def run(options: argparse.Namespace, output: Output) -> int:
     """Start a hub with sample leads, open the program on it, end both."""
     if not has_terminal():
         raise Usage("There is no terminal to open in: run “handoff demo” in a terminal window.")
-    from tui.cli.settings import load
     from tui.cli.workplace import profile
+    from tui.settings import load
 
     settings = load(profile().root)
     arguments = ["--leads", str(options.leads), "--seed", str(options.seed)]
@@ -123,7 +123,7 @@ def _end(child: "subprocess.Popen[bytes]") -> None:
 
 def _joined(started: Started) -> Any:
     """Connect the profile of the demo's folder to the hub and return it."""
-    from tui.cli.connecting import ask_who, keep
+    from tui.cli.commands.connecting import ask_who, keep
     from tui.cli.workplace import profile
 
     place = profile()

@@ -10,7 +10,7 @@ from tui.cli.output import DONE, USAGE, Output
 
 if TYPE_CHECKING:
     from api.local.profile import Profile
-    from tui.cli.settings import Settings
+    from tui.settings import Settings
 
 WAYS_ON = (
     "Handoff is not connected yet. Three ways on:",
@@ -22,8 +22,8 @@ WAYS_ON = (
 
 def open_program(output: Output) -> int:
     """Open the program on the profile; without a profile, say how to get one."""
-    from tui.cli.settings import load
     from tui.cli.workplace import profile
+    from tui.settings import load
 
     place = profile()
     settings = load(place.root)
@@ -51,7 +51,7 @@ def run_program(place: "Profile", settings: "Settings") -> int:
 
     import tui.app
     from api.desk import Desk
-    from tui.cli.window import show, sync_for
+    from tui.window import show, sync_for
 
     class Window(tui.app.HandoffApp):
         """The program, keeping an unforeseen error for us instead of printing it with its secrets."""

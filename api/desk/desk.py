@@ -11,8 +11,10 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from api import acts
-from api.keeping import Keeping, fresh_id, utc_now
+from api.desk import acts
+from api.desk.keeping import Keeping, fresh_id, utc_now
+from api.desk.news import Act, CannotDo, Changed, NotConnected, NothingToUndo, Undone, UnknownLead
+from api.desk.view import Held
 from api.local.mirror import Mirror
 from api.local.outbox import Outbox
 from api.local.profile import Profile
@@ -22,25 +24,10 @@ from api.model.campaign import Campaign
 from api.model.lead import Lead, State
 from api.model.operation import LeadVerb, Operation
 from api.model.people import Owner, Person, parse_owner
-from api.news import Act, CannotDo, Changed, Link, NotConnected, NothingToUndo, Status, Undone, UnknownLead
 from api.rules import answers as answering
 from api.rules import lifecycle, permission
 from api.rules.identity import likely_duplicates
 from api.rules.queue import Row
-from api.view import Held
-
-__all__ = [
-    "Act",
-    "CannotDo",
-    "Changed",
-    "Desk",
-    "Link",
-    "NotConnected",
-    "NothingToUndo",
-    "Status",
-    "Undone",
-    "UnknownLead",
-]
 
 
 class Desk(Keeping):

@@ -133,7 +133,7 @@ def _answers(opened: "Desk", output: out.Output, reason: Reason, lead: Lead, giv
 
     problem = check(reason, {**answers, **filled}, lead)
     if problem is not None:
-        from tui.cli.listing import asks_words
+        from tui.cli.commands.listing import asks_words
 
         asks = asks_words(reason) or "nothing"
         raise Usage(
@@ -179,7 +179,7 @@ def _decide(
 def _seconds(opened: "Desk", options: argparse.Namespace) -> float:
     if options.wait is not None:
         return float(options.wait)
-    from tui.cli.settings import load
+    from tui.settings import load
 
     return load(opened.profile.root).wait
 
@@ -208,7 +208,7 @@ def _settle(
     _report(output, everything)
     newest = max((receipt.at for one in operations if (receipt := opened.receipt(one.id))), default=None)
     if newest is not None:
-        from tui.cli.syncing import note_skew
+        from tui.cli.commands.syncing import note_skew
 
         note_skew(output, newest, opened.now())
     if any(one.result == _PENDING for one in everything):

@@ -25,13 +25,13 @@ from api.crm.port import (
     Unreachable,
 )
 from api.desk import Desk
-from api.ledger import KEPT, sendable
+from api.desk.ledger import KEPT, sendable
+from api.desk.news import Changed, Link
 from api.local.errors import LocalError
 from api.local.lock import FileLock
 from api.model.agreement import Consequence
 from api.model.operation import Operation, Receipt, Result
-from api.news import Changed, Link
-from api.patience import LONGEST_PAUSE, Patience, RealWaiter, Waiter
+from api.sync.patience import LONGEST_PAUSE, Patience, RealWaiter, Waiter
 
 log = logging.getLogger("handoff.sync")
 

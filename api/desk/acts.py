@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
+from api.desk.news import Act, CannotDo
+from api.desk.view import Held
 from api.model import operation as op
 from api.model.agreement import Agreement
 from api.model.lead import FIELDS, Decided, Lead, field_value
 from api.model.operation import LeadVerb, Operation, Result, Seen, Target
 from api.model.people import Person
-from api.news import Act, CannotDo
 from api.rules import lifecycle
-from api.view import Held
 
 _DID = {
     "accept": "accepted",

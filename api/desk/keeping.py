@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
-from api import acts
-from api.ledger import Ledger
+from api.desk import acts
+from api.desk.ledger import Ledger
+from api.desk.news import Changed, Link, Status
+from api.desk.view import Held, View
 from api.local.mirror import Mirror
 from api.local.outbox import Outbox
 from api.local.profile import Profile
@@ -15,9 +17,7 @@ from api.model.agreement import Agreement
 from api.model.changes import Page
 from api.model.operation import Receipt
 from api.model.people import Person
-from api.news import Changed, Link, Status
 from api.rules.clocks import BusinessClock
-from api.view import Held, View
 
 
 def utc_now() -> datetime:
