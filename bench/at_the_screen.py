@@ -78,8 +78,9 @@ def keys(homes: dict[int, Path], presses: int = 200) -> list[Figure]:
     figures: list[Figure] = []
     for leads, home in homes.items():
         with _ready(home) as terminal:
-            first, last, size = _press(terminal, "j", presses)
-            pages, _, _ = _press(terminal, "\x1b[6~", 40)
+            # There and back again, so that a short queue is not at its end.
+            first, last, size = _press(terminal, [*["j"] * 50, *["k"] * 50] * (presses // 100))
+            pages, _, _ = _press(terminal, ["\x1b[6~", "\x1b[5~"] * 20)
             _leave(terminal)
         kilobytes = sum(size) / len(size) / 1_000
         figures += [
@@ -101,7 +102,7 @@ def finding(home: Path, leads: int) -> list[Figure]:
             terminal.send("/")
             terminal.drain(QUIET)
             for letter in word:
-                one, two, _ = _press(terminal, letter, 1)
+                one, two, _ = _press(terminal, [letter])
                 first += one
                 last += two
             terminal.send("\x1b")
@@ -166,10 +167,10 @@ def _ready(home: Path, *, watch: bool = True) -> Terminal:
     return terminal
 
 
-def _press(terminal: Terminal, key: str, presses: int) -> tuple[list[float], list[float], list[int]]:
+def _press(terminal: Terminal, keys: Sequence[str]) -> tuple[list[float], list[float], list[int]]:
     first, last, sizes = [], [], []
     watched, terminal.watch = terminal.watch, False
-    for _ in range(presses):
+    for key in keys:
         terminal.drain(QUIET)
         at = terminal.send(key)
         chunk = terminal.pump(1.0)
