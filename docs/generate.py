@@ -21,10 +21,15 @@ async def picture(home: Path, name: str, size: tuple[int, int], keys: list[str],
     from api.desk import Desk
     from api.local.profile import Profile
     from tui.app import HandoffApp
+    from tui.window import sync_for
 
     desk = Desk.open(Profile(home))
-    app = HandoffApp(desk, None, look=look)
+    app = HandoffApp(desk, sync_for, look=look)
     async with app.run_test(size=size) as pilot:
+        for _ in range(200):
+            if desk.status().live:
+                break
+            await pilot.pause(0.05)
         await pilot.press(*keys)
         await pilot.pause()
         svg = app.export_screenshot(title="Handoff")

@@ -103,8 +103,11 @@ class Sync:
                 await self._waiter.wait(self._woken, LOOK_EVERY)
         finally:
             stop_listening()
-            await self._hang_up()
-            self._lock.release()
+            try:
+                await self._hang_up()
+            finally:
+                # Whoever is cancelled twice must still let the next process have the line.
+                self._lock.release()
 
     async def once(self, seconds: float = 30.0, *, wait_for: Iterable[str] = (), pull: bool = True) -> Report:
         """Exchange everything once, for the command line, in at most `seconds`.
