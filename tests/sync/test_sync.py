@@ -1,5 +1,6 @@
 """Sync brings decisions out and changes in, through every fault of the line, without anybody typing."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 from itertools import pairwise
@@ -376,3 +377,17 @@ async def test_a_fault_of_our_own_does_not_end_sync(desk: Desk, crm: FakeCrm, ti
         assert "fault of its own" in desk.status().message
         crm.trouble = never
         await until(lambda: len(desk.queue()) == 3)
+
+
+async def test_a_sync_cancelled_twice_still_lets_the_next_process_have_the_line(
+    desk: Desk, crm: FakeCrm, time: FakeTime
+):
+    task = asyncio.create_task(Sync(desk, crm, waiter=time).run())
+    await until(lambda: desk.status().live)
+    task.cancel()
+    await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.wait({task})
+    lock = desk.profile.sync_lock()
+    assert lock.try_acquire()
+    lock.release()
