@@ -121,7 +121,7 @@ class Ingested(msgspec.Struct, frozen=True, kw_only=True):
     field: str = ""
     """The field that was wrong, when rejected."""
     sentence: str = ""
-    """What was wrong and what to do, when rejected."""
+    """What was wrong and what to do, when rejected; else what was odd about it, if anything was."""
 
 
 class IngestReply(msgspec.Struct, frozen=True, kw_only=True):

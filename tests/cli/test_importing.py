@@ -134,6 +134,9 @@ def test_eight_thousand_real_leads_and_their_deals(own_hub: RunningHub, seat: Ma
     outcomes = mia("import", str(deals), "--kind", "outcomes", "--apply", "--json").json
     assert outcomes["rejected"] == []
     assert outcomes["read"] == 842
+    # One real deal was won two days before its lead's first contact: kept, and said.
+    assert len(outcomes["remarks"]) == 1
+    assert "before it was handed over" in outcomes["remarks"][0]["sentence"]
     mia("sync")
     listed = mia("list", "--all", "--json").json
     assert listed["total"] == 8000

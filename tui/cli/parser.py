@@ -337,6 +337,6 @@ ENTRIES: tuple[Entry, ...] = (
         _import,
         '--json: {"kind", "file", "source", "applied": BOOL, "columns": {FIELD: COLUMN}, "ignored": [COLUMN],\n'
         '         "read": N, "created": N, "updated": N, "unchanged": N, "notes": [SENTENCE],\n'
-        '         "rejected": [{"line", "field", "sentence"}]}',
+        '         "rejected": [{"line", "field", "sentence"}], "remarks": [{"line", "sentence"}]}',
     ),
 )

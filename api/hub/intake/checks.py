@@ -31,17 +31,20 @@ class UnfitItem(HandoffError):
         self.field = field
 
 
-def each(items: Sequence[T], take: Callable[[T], tuple[Status, str]]) -> list[Ingested]:
-    """Take items one by one; what is wrong with one is its own affair."""
+def each(items: Sequence[T], take: Callable[[T], tuple[Status, str] | tuple[Status, str, str]]) -> list[Ingested]:
+    """Take items one by one; what is wrong with one is its own affair.
+
+    `take` returns what it did, the record's id and, where the sender should hear of something odd, a remark.
+    """
     results = []
     for index, item in enumerate(items):
         try:
-            status, identifier = take(item)
+            status, identifier, *remark = take(item)
         except HandoffError as wrong:
             field = wrong.field if isinstance(wrong, UnfitItem) else ""
             results.append(Ingested(index=index, status=Status.REJECTED, field=field, sentence=wrong.sentence))
         else:
-            results.append(Ingested(index=index, status=status, id=identifier))
+            results.append(Ingested(index=index, status=status, id=identifier, sentence="".join(remark)))
     return results
 
 

@@ -19,12 +19,12 @@ def take_outcomes(book: Book, items: Sequence[OutcomeIn], actor: Person) -> list
     return each(items, lambda item: _take(book, item, actor))
 
 
-def _take(book: Book, item: OutcomeIn, actor: Person) -> tuple[Status, str]:
+def _take(book: Book, item: OutcomeIn, actor: Person) -> tuple[Status, str, str]:
     lead = _standing_for(book, lead_id(item.source, item.source_id), item)
     # The same outcome again is the same entry, even if somebody has taken it back since.
     mark = f"outcome.{lead.id}.{lead.number}.{item.result}"
     if lead.state.value == item.result or any(entry.operation_id == mark for entry in lead.trail):
-        return Status.UNCHANGED, lead.id
+        return Status.UNCHANGED, lead.id, ""
     if lead.state is State.SUPPRESSED:
         raise UnfitItem("source_id", "This person asked not to be contacted; no outcome is recorded any more.")
     at = moment("at", item.at, book.write.at)
@@ -46,7 +46,10 @@ def _take(book: Book, item: OutcomeIn, actor: Person) -> tuple[Status, str]:
         accepted = replace(entry, operation_id=f"{mark}.accept", verb="accept", answers={})
         lead = _entered(lead, State.ACCEPTED, accepted)
     book.save(_entered(lead, State(item.result), entry))
-    return Status.UPDATED, lead.id
+    odd = (
+        f"It was {item.result} on {at:%Y-%m-%d}, before it was handed over on {lead.handed_at:%Y-%m-%d}; kept as it is."
+    )
+    return Status.UPDATED, lead.id, odd if at < lead.handed_at else ""
 
 
 def _standing_for(book: Book, identifier: str, item: OutcomeIn) -> Lead:

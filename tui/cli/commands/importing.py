@@ -11,10 +11,9 @@ from tui.cli.workplace import profile
 
 if TYPE_CHECKING:
     from api.importing.reading import Reading
+    from api.importing.upload import Sent
 
 _ONE = {"leads": "lead", "campaigns": "campaign", "touches": "touch", "outcomes": "outcome"}
-STEP = 500
-"""Rows sent in one request."""
 LISTED = 50
 """Rejected rows listed for people; JSON has them all."""
 
@@ -30,9 +29,13 @@ def import_file(options: argparse.Namespace, output: Output) -> int:
     _explain(reading, output)
     rejected: list[dict[str, Any]] = [{"line": one.line, "field": "", "sentence": one.why} for one in reading.rejected]
     counts: Counter[str] = Counter()
+    remarks: list[dict[str, Any]] = []
     if options.apply:
-        _post(reading, counts, rejected, output)
+        sent = _send(reading, output)
+        counts.update(sent.counts)
+        rejected += [{"line": one.line, "field": one.field, "sentence": one.sentence} for one in sent.rejected]
         rejected.sort(key=lambda one: one["line"])
+        remarks = [{"line": one.line, "sentence": one.sentence} for one in sent.remarks]
     output.document(
         {
             "kind": reading.kind,
@@ -46,9 +49,13 @@ def import_file(options: argparse.Namespace, output: Output) -> int:
             "updated": counts["updated"],
             "unchanged": counts["unchanged"],
             "rejected": rejected,
+            "remarks": remarks,
             "notes": reading.notes,
         }
     )
+    if not output.as_json:
+        for one in remarks[:LISTED]:
+            output.note(f"line {one['line']}: {one['sentence']}")
     _tell(reading, counts, rejected, output, applied=options.apply)
     return FAILED if rejected else DONE
 
@@ -78,35 +85,34 @@ def _left_out(remark: str) -> str:
     return f"(left out: {remark})" if remark else "(left out)"
 
 
-def _post(reading: "Reading", counts: Counter[str], rejected: list[dict[str, Any]], output: Output) -> None:
-    """Send the rows in steps; what the hub rejects is added to `rejected`, the rest is counted."""
+def _send(reading: "Reading", output: Output) -> "Sent":
+    """Hand the rows over to the hub of the profile.
+
+    Raises:
+        NotAllowed: the role may not do this.
+        Failed: the hub ended it early; the sentence says how to go on.
+    """
     from api.crm.http import Http
-    from api.crm.port import CrmError, Forbidden
-    from api.model.ingest import IngestReply, Status
+    from api.crm.port import Forbidden
+    from api.importing.upload import STEP, Uploader
     from tui.cli.exchange import account_of, talk
 
-    rows = reading.rows
+    total = len(reading.rows)
     url, token = account_of(profile())
 
-    async def post(http: Http) -> None:
-        for start in range(0, len(rows), STEP):
-            part = rows[start : start + STEP]
-            try:
-                reply = await http.ask("POST", f"/{reading.kind}", IngestReply, body=[row.record for row in part])
-            except Forbidden as error:
-                raise NotAllowed(error.sentence) from None
-            except CrmError as error:
-                done = f" {start:,} of {len(rows):,} rows were written; import again to go on." if start else ""
-                raise Failed(f"{error.sentence}{done}") from None
-            for result in reply.results:
-                counts[result.status.value] += 1
-                if result.status is Status.REJECTED and result.index < len(part):
-                    line = part[result.index].line
-                    rejected.append({"line": line, "field": result.field, "sentence": result.sentence})
-            if len(rows) > STEP:
-                output.note(f"{start + len(part):,} of {len(rows):,} sent")
+    def progress(done: int) -> None:
+        if total > STEP:
+            output.note(f"{done:,} of {total:,} sent")
 
-    talk(Http(url, token, allow_insecure=url.startswith("http://")), post)
+    http = Http(url, token, allow_insecure=url.startswith("http://"))
+    sent = talk(http, lambda line: Uploader(line).send(reading, progress))
+    if isinstance(sent.problem, Forbidden):
+        raise NotAllowed(sent.problem.sentence)
+    if sent.problem is not None:
+        taken = sum(sent.counts.values())
+        went = f" {taken:,} of {total:,} rows were sent; import the file again to go on." if taken else ""
+        raise Failed(f"{sent.problem.sentence}{went}")
+    return sent
 
 
 def _tell(

@@ -47,8 +47,11 @@ def run_program(place: "Profile", settings: "Settings") -> int:
         HandoffError: the profile can't be opened.
         Exception: whatever ended the program without being foreseen.
     """
+    import gc
     from pathlib import Path
 
+    # All that is loaded for the first screen stays; nothing of it need be looked through for garbage meanwhile.
+    gc.disable()
     import tui.app
     from api.desk import Desk
     from tui.window import show, sync_for
@@ -71,6 +74,7 @@ def run_program(place: "Profile", settings: "Settings") -> int:
         window = Window(desk, sync_for, look=f"handoff-{settings.theme}" if settings.theme else "")
         show(window.run_async, window.exit)
     finally:
+        gc.enable()
         desk.close()
     if window.failure is not None:
         raise window.failure
