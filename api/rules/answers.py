@@ -79,8 +79,11 @@ def _last_meeting(lead: Lead) -> str:
     return max(meetings).date().isoformat() if meetings else ""
 
 
-def check(reason: Reason, answers: Mapping[str, str], lead: Lead) -> Problem | None:
-    """Return the first thing wrong with the answers to what `reason` asks, or None."""
+def check(reason: Reason, answers: Mapping[str, str], lead: Lead, today: date | None = None) -> Problem | None:
+    """Return the first thing wrong with the answers to what `reason` asks, or None.
+
+    With `today` (in the agreement's time zone), dates are also asked to lie on the right side of it.
+    """
     asked = {ask.key: ask for ask in reason.asks}
     for key in answers:
         if key not in asked:
@@ -94,7 +97,7 @@ def check(reason: Reason, answers: Mapping[str, str], lead: Lead) -> Problem | N
             return Problem(field=ask.key, sentence=f"“{reason.label}” needs: {ask.label}.")
         if len(text) > LIMIT:
             return Problem(field=ask.key, sentence=f"Keep “{ask.label}” under {LIMIT:,} characters.")
-        if text and (why := _CHECKS[ask.kind](text, ask, lead)):
+        if text and (why := _CHECKS[ask.kind](text, ask, lead) or _mistimed(text, ask, today)):
             return Problem(field=ask.key, sentence=why)
     return None
 
@@ -133,10 +136,27 @@ def _choices(text: str, ask: Ask, _lead: Lead) -> str:
 
 
 def _date(text: str, ask: Ask, _lead: Lead) -> str:
+    return "" if _as_date(text) else f"“{ask.label}” is a date like 2026-03-31; “{text[:60]}” is not."
+
+
+def _as_date(text: str) -> date | None:
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        return None
     try:
-        date.fromisoformat(text)
+        return date.fromisoformat(text)
     except ValueError:
-        return f"“{ask.label}” is a date like 2026-03-31; “{text[:60]}” is not."
+        return None
+
+
+def _mistimed(text: str, ask: Ask, today: date | None) -> str:
+    """Say why a date lies on the wrong side of today: nothing comes back in the past, nothing was asked tomorrow."""
+    day = _as_date(text) if ask.kind is AskKind.DATE else None
+    if day is None or today is None:
+        return ""
+    if ask.prefill is Prefill.RECYCLE_DATE and day <= today:
+        return f"“{ask.label}” lies after today, {today}; {day} does not."
+    if ask.prefill in (Prefill.TODAY, Prefill.LAST_MEETING) and day > today:
+        return f"“{ask.label}” can’t lie after today, {today}."
     return ""
 
 

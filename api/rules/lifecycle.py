@@ -22,6 +22,7 @@ from api.model.lead import (
 )
 from api.model.operation import Operation, Result
 from api.model.people import Owner, Person, parse_owner
+from api.model.text import PROSE_LIMIT
 from api.rules import answers as answering
 from api.rules.clocks import BusinessClock
 from api.rules.conflicts import answer_of_what_stands, suppresses
@@ -65,10 +66,16 @@ def refusal(lead: Lead, reason: str, answers: dict[str, str], note: str = "") ->
 # --- what an operation itself must bring ---------------------------------------------------------------------------
 
 
+_WORDS = ("note", "text", "result")
+"""Free words that verbs carry; longer ones are refused rather than cut without a word."""
+
+
 def _unfit(lead: Lead, operation: Operation, agreement: Agreement) -> answering.Problem | None:
     verb = operation.verb
+    if too_long := next((name for name in _WORDS if len(getattr(verb, name, "") or "") > PROSE_LIMIT), ""):
+        return answering.Problem(field=too_long, sentence=f"Keep the {too_long} under {PROSE_LIMIT:,} characters.")
     if isinstance(verb, op.Reject | op.Disqualify):
-        return _unfit_refusal(lead, verb, agreement)
+        return _unfit_refusal(lead, operation, verb, agreement)
     if isinstance(verb, op.Accept) and verb.reason and len(verb.reason) > answering.LIMIT:
         return answering.Problem(field="reason", sentence=f"Keep the reason under {answering.LIMIT} characters.")
     if isinstance(verb, op.SnoozeLead) and verb.until is None and not verb.or_activity:
@@ -84,7 +91,9 @@ def _unfit(lead: Lead, operation: Operation, agreement: Agreement) -> answering.
     return None
 
 
-def _unfit_refusal(lead: Lead, verb: op.Reject | op.Disqualify, agreement: Agreement) -> answering.Problem | None:
+def _unfit_refusal(
+    lead: Lead, operation: Operation, verb: op.Reject | op.Disqualify, agreement: Agreement
+) -> answering.Problem | None:
     reason = agreement.reason(verb.reason)
     if reason is None:
         return answering.Problem(
@@ -94,7 +103,7 @@ def _unfit_refusal(lead: Lead, verb: op.Reject | op.Disqualify, agreement: Agree
     if reason.moment is wrong:
         when = "after contact" if wrong is Moment.DISQUALIFY else "before contact"
         return answering.Problem(field="reason", sentence=f"“{reason.label}” can only be given {when}.")
-    return answering.check(reason, verb.answers, lead)
+    return answering.check(reason, verb.answers, lead, BusinessClock(agreement).today(operation.at))
 
 
 def _unfit_to_hand_again(lead: Lead, agreement: Agreement) -> answering.Problem | None:

@@ -1,11 +1,14 @@
 """The queue: what waits for whom, in which order, and how it is found."""
 
 import re
+from sys import intern
 
 import msgspec
 
 from api.model.lead import Lead, State
 from api.model.people import Person, Role
+
+_NEW = State.NEW.value
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -20,8 +23,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     due: float | None
     """When the next thing is owed: the decision while new, the first attempt once accepted."""
     handed: float
-    score: int
-    """Fit and engagement together, 0 to 200; orders equals, and is never shown as one figure."""
+    fit: int | None
+    engagement: int | None
     campaign_id: str
     origin: str
     mark: str
@@ -34,22 +37,27 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     hay: str
     """Everything that can be searched, lower-cased, in one string."""
 
+    @property
+    def score(self) -> int:
+        """Fit and engagement together, 0 to 200; orders equals, and is never shown as one figure."""
+        return (self.fit or 0) + (self.engagement or 0)
+
 
 def row_of(lead: Lead) -> Row:
-    """Return the queue's view of a lead."""
-    standing = lead.standing
+    """Return the queue's view of a lead. Words that many leads have in common are kept once for all of them."""
+    standing, contact, company = lead.standing, lead.contact, lead.company
     due = standing.due_at if standing.state is State.NEW else standing.follow_up_due_at
     decided = lead.decided
     snoozed = None
     if lead.snooze is not None:
         snoozed = lead.snooze.until.timestamp() if lead.snooze.until else float("inf")
     fields = (
-        lead.contact.name,
-        lead.contact.email,
-        lead.contact.title,
-        lead.contact.phone,
-        lead.company.name,
-        lead.company.industry,
+        contact.name,
+        contact.email,
+        contact.title,
+        contact.phone,
+        company.name,
+        company.industry,
         lead.campaign_id,
         lead.origin,
         lead.source_id,
@@ -58,21 +66,22 @@ def row_of(lead: Lead) -> Row:
     return Row(
         id=lead.id,
         title=lead.title,
-        company=lead.company.name,
+        company=company.name,
         state=standing.state.value,
-        owner="" if standing.owner is None else str(standing.owner),
+        owner="" if standing.owner is None else intern(str(standing.owner)),
         due=None if due is None else due.timestamp(),
         handed=lead.handed_at.timestamp(),
-        score=(lead.fit.value if lead.fit else 0) + (lead.engagement.value if lead.engagement else 0),
-        campaign_id=lead.campaign_id,
-        origin=lead.origin,
-        mark=lead.mark,
+        fit=lead.fit.value if lead.fit else None,
+        engagement=lead.engagement.value if lead.engagement else None,
+        campaign_id=intern(lead.campaign_id),
+        origin=intern(lead.origin),
+        mark=intern(lead.mark),
         number=lead.number,
         snoozed=snoozed,
-        reason=decided.reason if decided else "",
-        decided_by=decided.by_name if decided else "",
+        reason=intern(decided.reason) if decided else "",
+        decided_by=intern(decided.by_name) if decided else "",
         decided=decided.at.timestamp() if decided else None,
-        hay="\n".join(field for field in fields if field).casefold(),
+        hay="\n".join(filter(None, fields)).casefold(),
     )
 
 
@@ -83,7 +92,7 @@ def order_key(row: Row) -> tuple[float, float, int, str]:
 
 def waiting(row: Row, now: float) -> bool:
     """Say whether the row waits for a decision at `now` (epoch seconds): undecided, and not asleep."""
-    return row.state == State.NEW.value and (row.snoozed is None or row.snoozed <= now)
+    return row.state == _NEW and (row.snoozed is None or row.snoozed <= now)
 
 
 def concerns(row: Row, person: Person) -> bool:

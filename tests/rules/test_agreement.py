@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from api import agreement as agreements
 from api.model.agreement import Criterion, Moment, Prefill, Term, Test
 from api.model.lead import Company, Contact, Score, Touch
-from api.rules.answers import prefill
+from api.rules.answers import check, prefill
 from api.rules.criteria import judge, meets
 from tests.factories import NOW, make_agreement, make_lead
 
@@ -129,3 +129,25 @@ def test_nothing_known_prefills_nothing() -> None:
 def test_reasons_for_before_contact_exist_and_for_after() -> None:
     moments = {reason.moment for reason in make_agreement().reasons}
     assert moments == set(Moment)
+
+
+@pytest.mark.parametrize(
+    ("code", "answers", "field"),
+    [
+        ("low_intent", {"did": "read", "recycle_on": "2026-11-18"}, "recycle_on"),
+        ("low_intent", {"did": "read", "recycle_on": "2020-01-01"}, "recycle_on"),
+        ("low_intent", {"did": "read", "recycle_on": "20270101"}, "recycle_on"),
+        ("low_intent", {"did": "read", "recycle_on": "2026-11-19"}, ""),
+        (
+            "do_not_contact",
+            {"channels": "all", "asked_on": "2026-11-19", "how": "by phone", "confirm": "suppress"},
+            "asked_on",
+        ),
+        ("no_show", {"meeting_on": "2026-12-01", "recycle_on": "2027-01-01"}, "meeting_on"),
+    ],
+)
+def test_dates_lie_on_the_right_side_of_today(code: str, answers: dict[str, str], field: str) -> None:
+    reason = make_agreement().reason(code)
+    assert reason is not None
+    problem = check(reason, answers, make_lead(), TODAY)
+    assert (problem.field if problem else "") == field

@@ -209,3 +209,15 @@ def test_the_owner_may_be_the_team() -> None:
     assert snoozed.result is Result.APPLIED
     stranger = replace(REP, id="zoe", team="south")
     assert apply(lead, make_operation(op.SnoozeLead(until=NOW), lead), stranger, AGREEMENT).result is Result.REFUSED
+
+
+def test_words_that_are_too_long_are_refused_rather_than_cut() -> None:
+    lead = make_lead()
+    for verb in (
+        op.Accept(note="x" * 4_001),
+        op.Reject(reason="spam_test", note="x" * 4_001),
+        op.Note(text="x" * 4_001),
+    ):
+        outcome = apply(lead, make_operation(verb, lead), REP, AGREEMENT)
+        assert outcome.result is Result.REFUSED
+        assert "4,000" in outcome.sentence

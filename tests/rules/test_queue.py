@@ -23,6 +23,12 @@ def test_due_first_then_longest_waiting_then_better_score() -> None:
     assert [row.id for row in sorted(rows, key=order_key)] == ["soon", "older", "better", "late", "undated"]
 
 
+def test_a_row_keeps_the_scores_apart_and_orders_by_both() -> None:
+    row = row_of(make_lead(fit=Score(60), engagement=None))
+    assert (row.fit, row.engagement, row.score) == (60, None, 60)
+    assert row_of(make_lead(fit=Score(60), engagement=Score(30))).score == 90
+
+
 @pytest.mark.parametrize("state", [state for state in State if state is not State.NEW])
 def test_only_the_undecided_wait(state: State) -> None:
     assert waiting(row_of(make_lead()), NOW.timestamp())

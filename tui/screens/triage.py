@@ -153,6 +153,7 @@ class TriageScreen(Deciding, Finding, Screen[None], inherit_bindings=False):
     def show_card(self) -> None:
         """Show the lead under the cursor."""
         lead = self.lead_under_cursor()
+        self._followed = "" if lead is None else lead.id
         sheet = None if lead is None else card_sheet(self.desk, lead, self._news.get(lead.id, ""))
         self.query_one("#card", LeadCard).show_lead(sheet)
         if self.size.width >= WIDE:
@@ -212,7 +213,7 @@ class TriageScreen(Deciding, Finding, Screen[None], inherit_bindings=False):
         behind, self._behind = self._behind, []
         queue_changed = False
         for changed in behind:
-            self.source.forget(changed.ids, everything=changed.everything)
+            self.source.forget()
             queue_changed |= bool(changed.ids or changed.everything or changed.agreement)
             self._arrived += len(changed.arrived)
             for lead_id, sentence in changed.by_others:
