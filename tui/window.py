@@ -47,7 +47,9 @@ def sync_for(desk: "Desk") -> "Sync":
     """Return the task that keeps `desk` in step with the CRM of its profile."""
     from api.sync import Sync
     from tui.cli.exchange import hub_at
+    from tui.logbook import keep
 
+    keep(desk.profile.log_path)
     connection = desk.profile.connection()
     url = connection.url if connection is not None else ""
     return Sync(desk, hub_at(url, _token_of(desk.profile, url)))

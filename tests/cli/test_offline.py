@@ -5,11 +5,12 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Seat
-from tests.running_hub import RunningHub, free_port
+from tests.running_hub import RunningHub, free_port, program
 
 MakeSeat = Callable[..., Seat]
 GOOD = "handoff_" + "t" * 40
@@ -152,6 +153,17 @@ def test_rubbish_is_a_sentence(seat: MakeSeat, status: int, body: bytes, headers
     assert done.err.strip().isprintable()
     assert "Traceback" not in done.err
     assert GOOD not in done.err
+
+
+def test_what_could_not_be_read_goes_to_the_log_and_not_to_the_terminal(tmp_path: Path) -> None:
+    with answering(200, b'{"no": "person"}', {"Content-Type": "application/json"}) as url:
+        done = program("connect", "hub", url, home=tmp_path, HANDOFF_TOKEN=GOOD)
+    assert done.code == 1
+    assert len(done.err.splitlines()) == 1
+    log = (tmp_path / "handoff.log").read_text()
+    assert "/me" in log
+    assert GOOD not in log
+    assert (tmp_path / "handoff.log").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_wrong_token_is_a_sentence(hub: RunningHub, seat: MakeSeat) -> None:

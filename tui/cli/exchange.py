@@ -65,6 +65,11 @@ def talk(line: L, what: Callable[[L], Awaitable[T]], seconds: float | None = Non
         CrmError: the CRM could not be reached or said no.
     """
 
+    from api.local.profile import Profile
+    from tui.logbook import keep
+
+    keep(Profile.locate(os.environ).log_path)
+
     async def run() -> T:
         try:
             async with asyncio.timeout(seconds):
