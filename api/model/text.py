@@ -8,10 +8,14 @@ LINE_LIMIT = 500
 PROSE_LIMIT = 4_000
 """Longest free text kept (notes, the words of an asset), in characters."""
 
-# C0 and C1 controls, and the characters that reorder or hide what stands beside them.
+# C0 and C1 controls, the characters that reorder what stands beside them, and those that show nothing at all.
 _FORBIDDEN = (
-    r"\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff"
+    r"\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028\u2029\u202a-\u202e"
+    r"\u2060-\u2069\u3164\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f"
 )
+# No language stacks more marks on a letter; what does, writes over its neighbours.
+_MARK = r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+_STACKED = re.compile(f"({_MARK}{{4}}){_MARK}+")
 _HARMFUL = re.compile(f"[{_FORBIDDEN}]")
 _HARMFUL_IN_LINE = re.compile(f"[{_FORBIDDEN}\\t\\n]")
 _GAPS = re.compile(r"[ \u00a0]+")
@@ -19,13 +23,17 @@ _GAPS = re.compile(r"[ \u00a0]+")
 
 def clean_line(text: str, limit: int = LINE_LIMIT) -> str:
     """Return `text` as one harmless line: controls and bidi marks gone, white space folded, at most `limit` long."""
-    return _GAPS.sub(" ", _HARMFUL_IN_LINE.sub(" ", text[: limit * 4])).strip()[:limit]
+    return _GAPS.sub(" ", _unstacked(_HARMFUL_IN_LINE.sub(" ", text[: limit * 4]))).strip()[:limit].rstrip()
 
 
 def clean_prose(text: str, limit: int = PROSE_LIMIT) -> str:
     """Return `text` with its line breaks and tabs kept, everything that could steer a terminal removed."""
     unified = text[: limit * 4].replace("\r\n", "\n").replace("\r", "\n")
-    return _HARMFUL.sub("", unified).strip()[:limit]
+    return _unstacked(_HARMFUL.sub("", unified)).strip()[:limit].rstrip()
+
+
+def _unstacked(text: str) -> str:
+    return text if text.isascii() else _STACKED.sub(r"\1", text)
 
 
 def openable(url: str) -> bool:

@@ -1,6 +1,10 @@
 """The line to a CRM: what each answer means, what is bounded, and that the token goes nowhere else."""
 
+import ssl
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import httpx
 import msgspec
@@ -8,6 +12,7 @@ import pytest
 
 from api.crm.http import BadUrl, Http, InsecureUrl, NotTaken, checked_url, clean_record
 from api.crm.port import Busy, CursorLost, Forbidden, Rubbish, SignedOut, Unreachable
+from api.model.text import clean_prose
 
 TOKEN = "handoff_0123456789secret"
 URL = "https://hub.example.com"
@@ -197,6 +202,24 @@ def test_plain_http_is_for_this_machine_only_unless_asked_for():
     assert checked_url("http://hub.example.com", allow_insecure=True) == "http://hub.example.com"
 
 
+def test_certificates_are_always_asked_for_where_there_is_tls():
+    assert Http("HTTPS://hub.example.com", TOKEN)._certificates() is True
+    none = Http("http://127.0.0.1:8350", TOKEN)._certificates()
+    assert none.verify_mode is ssl.CERT_REQUIRED
+    assert none.get_ca_certs() == [], "without TLS none is good"
+
+
+def test_the_command_that_comes_with_the_http_client_is_not_loaded():
+    script = """
+import sys
+from api.crm.http import _load_httpx
+_load_httpx()
+import httpx
+assert httpx.AsyncClient and "click" not in sys.modules and "httpx._main" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=Path(__file__).parents[2])
+
+
 class TestCleaning:
     @pytest.mark.parametrize("harmful", ["\x1b[2J", "\x00", "\u202eevil", "\x9b31m", "\u200bhidden", "\x7f"])
     @pytest.mark.parametrize("escaped", [True, False])
@@ -210,6 +233,16 @@ class TestCleaning:
         assert not set(text) & set("\x1b\x00\u202e\x9b\u200b\x7f")
         assert cleaned["name"].startswith("Ana")
         assert cleaned["parts"][0]["message"].startswith("a\nb")
+
+    @pytest.mark.parametrize("escaped", [True, False])
+    def test_every_character_that_is_stripped_is_found(self, escaped):
+        import json
+
+        for code in (*range(0x10000), *range(0xE0000, 0xE0080)):
+            if 0xD800 <= code < 0xE000 or clean_prose(f"a{chr(code)}b") == f"a{chr(code)}b":
+                continue
+            body = json.dumps({"message": f"a{chr(code)}b"}, ensure_ascii=escaped).encode()
+            assert json.loads(clean_record(body)) == {"message": clean_prose(f"a{chr(code)}b")}, hex(code)
 
     def test_harmless_text_stays_the_very_same_bytes(self):
         body = msgspec.json.encode({"name": "Zoë – “quoted” €5 日本 😀", "message": "two\nlines\tand \\ more"})

@@ -17,6 +17,8 @@ HOSTILE = [
     "tab\tnew\nline\r\n",
     "\ud800",
     "x" * 10_000,
+    "tags\U000e0041\U000e007f",
+    "nothing\u00ad\u034f\u115f\u3164\uffa0\ufffa",
 ]
 
 
@@ -33,6 +35,12 @@ def test_no_control_survives(text: str) -> None:
 def test_cleaning_twice_is_cleaning_once(text: str) -> None:
     assert clean_line(clean_line(text)) == clean_line(text)
     assert clean_prose(clean_prose(text)) == clean_prose(text)
+
+
+def test_what_shows_nothing_is_gone_and_marks_do_not_pile_up() -> None:
+    assert clean_line("a\U000e0041b\u3164c\u00add") == "a b c d"
+    assert clean_line("z" + "\u0301" * 60) == "z" + "\u0301" * 4
+    assert clean_line("Việt Nam क्षि") == "Việt Nam क्षि"
 
 
 def test_what_people_write_stays() -> None:
