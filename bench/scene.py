@@ -92,7 +92,7 @@ def environment(home: Path, **more: str) -> dict[str, str]:
 
 
 def connect(home: Path, hub: Served) -> None:
-    """Join the hub from a new profile."""
+    """Join the hub from a new profile, which pulls everything."""
     subprocess.run(
         [HANDOFF, "connect", "hub", hub.url],
         env=environment(home, HANDOFF_TOKEN=hub.token),

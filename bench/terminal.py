@@ -72,6 +72,7 @@ class Terminal:
                 os._exit(127)
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self.status: int | None = None
+        self._hung_up = False
 
     def __enter__(self) -> "Terminal":
         return self
@@ -166,12 +167,23 @@ class Terminal:
             pass
         return self.status
 
+    def hang_up(self) -> None:
+        """Take the terminal away, as closing its window does; nothing can be read or typed any more."""
+        os.close(self._master)
+        self._hung_up = True
+
+    def running(self) -> bool:
+        """Say whether the program runs on."""
+        self._reap(block=False)
+        return self.status is None
+
     def close(self) -> None:
         """End the program if it still runs, and let go of the terminal."""
         if self.status is None:
             os.kill(self.pid, signal.SIGKILL)
             self._reap(block=True)
-        os.close(self._master)
+        if not self._hung_up:
+            os.close(self._master)
 
     def _reap(self, *, block: bool) -> None:
         if self.status is None:

@@ -1,6 +1,7 @@
 """The program on the screen: one desk, one sync task, one screen for each area."""
 
 import asyncio
+import gc
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
@@ -20,13 +21,18 @@ from tui.messages import DeskChanged
 from tui.screens.deciding import ACTS
 from tui.screens.small import TooSmallScreen, too_small
 from tui.screens.triage import TriageScreen
+from tui.screens.typed import TakesKeys
 from tui.writer import Writer
 
 if TYPE_CHECKING:
     from api.desk import Changed, Desk
+    from api.desk.news import Status
 
 _LOOK_AGAIN = 2.0
 """Seconds between looks at what other processes wrote."""
+
+_ANSWER_WITHIN, _ANSWER_LOOK = 10.0, 0.1
+"""Seconds to wait for an exchange that was asked for, and between looks at whether it is over."""
 
 _TWICE = timedelta(seconds=2)
 """Within this time a second ctrl+c leaves."""
@@ -108,6 +114,22 @@ class HandoffApp(App[None], inherit_bindings=False):
         sizes = [_class_for(width, self.HORIZONTAL_BREAKPOINTS), _class_for(height, self.VERTICAL_BREAKPOINTS)]
         return TriageScreen(self.desk, classes=" ".join(sizes))
 
+    # keys
+
+    async def on_event(self, event: events.Event) -> None:
+        """Carry keys out one after another, so that what one of them opens gets those typed behind it."""
+        screen: object = self.screen if isinstance(event, events.Key) and not event.is_forwarded else None
+        if not isinstance(event, events.Key) or not isinstance(screen, TakesKeys):
+            await super().on_event(event)
+            return
+        self.app_focus = True
+        if await self._check_bindings(event.key, priority=True) or await screen.take_key(event):
+            return
+        if self.focused is not None:
+            self.focused._forward_event(event)  # noqa: SLF001  (the library has no other way to pass a key on)
+        else:
+            await self._check_bindings(event.key)
+
     # hearing
 
     def on_mount(self) -> None:
@@ -128,6 +150,8 @@ class HandoffApp(App[None], inherit_bindings=False):
             screen.post_message(DeskChanged(message.changed))
 
     def _begin(self) -> None:
+        # Whoever opened the program may have kept it off until now.
+        gc.enable()
         self.set_interval(_LOOK_AGAIN, self._look_again)
         if self._sync_factory is not None:
             self.run_worker(self._run_sync(self._sync_factory), group="sync")
@@ -191,25 +215,54 @@ class HandoffApp(App[None], inherit_bindings=False):
             await screen.run_action(one.action)
 
     def action_sync(self) -> None:
-        """Send what waits and fetch what is new, now."""
-        if self._sync is not None:
-            self._sync.poke()
-        if self.triage is not None:
-            self.triage.say("Asking the CRM now." if self._sync is not None else "There is no CRM to sync with.")
+        """Send what waits and fetch what is new, now; then say how it went."""
+        if self._sync is None:
+            self._tell("There is no CRM to sync with.")
+            return
+        before = self.desk.status()
+        self._sync.poke()
+        self._tell("Asking the CRM now.")
+        self.run_worker(self._tell_exchange(before), group="asked", exclusive=True)
 
-    def action_command_palette(self) -> None:
+    def _tell(self, sentence: str, *, alarm: bool = False) -> None:
+        if self.triage is not None:
+            self.triage.say(sentence, alarm=alarm)
+
+    async def _tell_exchange(self, before: "Status") -> None:
+        for _ in range(round(_ANSWER_WITHIN / _ANSWER_LOOK)):
+            status = self.desk.status()
+            if status.last_exchange != before.last_exchange and status.connected:
+                break
+            if status.connected is False and (status.since, status.message) != (before.since, before.message):
+                break
+            await asyncio.sleep(_ANSWER_LOOK)
+        status = self.desk.status()
+        if not status.connected:
+            self._tell(status.message or "The CRM can’t be reached; it is tried again by itself.", alarm=True)
+        elif status.last_exchange == before.last_exchange:
+            self._tell("The CRM has not answered yet; it is tried again by itself.", alarm=True)
+        elif status.pending:
+            self._tell(f"{status.pending} of your decisions still wait for the CRM’s answer.")
+        else:
+            self._tell("Up to date.")
+
+    async def action_command_palette(self) -> None:  # type: ignore[override]
         """Find any command by its name."""
+        from textual.widgets import Input
+
         from tui.palette import Palette
 
         if not isinstance(self.screen, Palette):
-            self.push_screen(Palette(id="--command-palette"))
+            palette = Palette(id="--command-palette")
+            await self.push_screen(palette)
+            palette.set_focus(palette.query_one(Input))
 
-    def action_help(self) -> None:
+    async def action_help(self) -> None:
         """Explain what is under the cursor, and the keys."""
         from tui.screens.help import HelpScreen
 
         subject = getattr(self.screen, "help_subject", lambda: None)
-        self.push_screen(HelpScreen(self.desk, subject()))
+        await self.push_screen(HelpScreen(self.desk, subject()))
 
     def action_change_look(self) -> None:
         """Go on to the next look."""

@@ -3,14 +3,11 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from api.errors import HandoffError
 from api.rules.clocks import BusinessClock
 from api.rules.queue import Row, concerns
 
 if TYPE_CHECKING:
     from api.desk import Desk
-
-_MOST = 4_096
 
 
 class DeskSource:
@@ -19,7 +16,6 @@ class DeskSource:
     def __init__(self, desk: "Desk") -> None:
         self._desk = desk
         self._campaigns: dict[str, str] = {}
-        self._scores: dict[str, tuple[int | None, int | None]] = {}
 
     @property
     def clock(self) -> BusinessClock:
@@ -44,30 +40,10 @@ class DeskSource:
             words = self._campaigns[row.campaign_id] = campaign.name if campaign else (row.origin or row.campaign_id)
         return words
 
-    def scores(self, lead_id: str) -> tuple[int | None, int | None]:
-        """Return fit and engagement."""
-        known = self._scores.get(lead_id)
-        if known is None:
-            try:
-                lead = self._desk.lead(lead_id)
-            except HandoffError:
-                # A row may outlive its lead for the moment between a change and the queue's next reading.
-                return (None, None)
-            known = (lead.fit.value if lead.fit else None, lead.engagement.value if lead.engagement else None)
-            if len(self._scores) >= _MOST:
-                self._scores.clear()
-            self._scores[lead_id] = known
-        return known
-
     def whose(self, row: Row) -> str:
         """Return who else an undecided row waits for; empty when it waits for the person at the desk."""
         return "" if concerns(row, self._desk.me) else self._desk.owner_words(row.owner)
 
-    def forget(self, lead_ids: frozenset[str], *, everything: bool) -> None:
-        """Drop what was remembered of these leads, and of campaigns, which come in the same pages."""
+    def forget(self) -> None:
+        """Drop what was remembered, because something changed: campaigns come in the same pages as leads."""
         self._campaigns.clear()
-        if everything:
-            self._scores.clear()
-        else:
-            for lead_id in lead_ids:
-                self._scores.pop(lead_id, None)

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from api.sync import Sync
 
 
+LOOK_EVERY = 0.5
+"""Seconds between two looks whether the terminal is still there."""
+
+
 class Leave(Protocol):
     """Ends the program as its own key does."""
 
@@ -22,7 +26,7 @@ class Leave(Protocol):
 
 
 def show(run: Callable[[], Awaitable[Any]], leave: Leave) -> None:
-    """Run the program; a polite signal ends it as its own key does, so that the terminal is put back."""
+    """Run the program; a polite signal, or the terminal's end, ends it as its own key does."""
     names = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
     before = {name: signal.getsignal(name) for name in names}
 
@@ -34,13 +38,29 @@ def show(run: Callable[[], Awaitable[Any]], leave: Leave) -> None:
             except NotImplementedError:
                 # Windows has no such handlers; there the program's own keys end it.
                 break
-        await run()
+        watching = asyncio.create_task(_leave_with_terminal(leave))
+        try:
+            await run()
+        finally:
+            watching.cancel()
 
     try:
         asyncio.run(shown())
     finally:
         for name, handler in before.items():
             signal.signal(name, handler)
+
+
+async def _leave_with_terminal(leave: Leave) -> None:
+    """End the program once its terminal is gone, which the system tells by signal to the session's first process only.
+
+    Started by make, that is not us, and make goes on waiting for us.
+    """
+    there = True
+    while there:
+        await asyncio.sleep(LOOK_EVERY)
+        there = os.isatty(0)
+    leave(return_code=128 + 1)
 
 
 def sync_for(desk: "Desk") -> "Sync":

@@ -1,9 +1,10 @@
 """What the triage screen says about the desk, as plain data."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from api.model.operation import Receipt, Result
 from widgets.basis.runs import EMPTY, Line
 from widgets.card.lead_card import Sheet
 from widgets.frame.sync_mark import sync_mark
@@ -24,7 +25,7 @@ def header_parts(desk: "Desk", waiting: Sequence[str]) -> tuple[Line, Line, Line
         now,
         live=status.live,
         signed_out=status.signed_out,
-        elsewhere=bool(status.message),
+        elsewhere=status.elsewhere,
         pending=status.pending,
         needing=status.conflicts + status.refused,
     )
@@ -60,9 +61,9 @@ def problem_words(desk: "Desk") -> str:
 
 
 def link_words(desk: "Desk") -> str:
-    """Return what is worth saying once about the line to the CRM; the mark says that it is down."""
+    """Return what is worth saying once about the line to the CRM: why it is down, or what is odd about it."""
     status = desk.status()
-    return "" if status.signed_out or status.connected is False else status.message
+    return "" if status.signed_out else status.message
 
 
 def waiting_words(desk: "Desk", filter_text: str) -> tuple[str, tuple[str, ...]]:
@@ -95,6 +96,24 @@ def arrivals(count: int) -> str:
     return f"{count} new lead" if count == 1 else f"{count} new leads"
 
 
+def not_applied(desk: "Desk", receipts: Sequence[Receipt]) -> str:
+    """Say which own decisions the CRM did not apply, and why; empty when it applied all."""
+    failed = [receipt for receipt in receipts if not receipt.result.took_effect]
+    known = {one.receipt.operation_id: one for one in desk.unsettled()} if failed else {}
+    if not failed:
+        return ""
+    if len(failed) > 1:
+        names = [known[one.operation_id].title for one in failed if one.operation_id in known]
+        refused = any(receipt.result is Result.REFUSED for receipt in failed)
+        what = "were not applied" if refused else "met others’"
+        return f"{len(failed)} decisions {what}: {', '.join(names)}" if names else f"{len(failed)} decisions {what}."
+    (receipt,) = failed
+    one = known.get(receipt.operation_id)
+    if one is None:
+        return receipt.sentence
+    return one.sentence if receipt.stands is not None else f"{receipt.sentence} ({one.title})"
+
+
 def card_sheet(desk: "Desk", lead: "Lead", news: str) -> Sheet:
     """Return the lead with everything the card says about it."""
     campaign = desk.campaign(lead.campaign_id) if lead.campaign_id else None
@@ -108,4 +127,12 @@ def card_sheet(desk: "Desk", lead: "Lead", news: str) -> Sheet:
         owner=desk.owner_words(lead.standing.owner),
         campaign_owner=answers.name if answers else (campaign.owner if campaign else ""),
         news=news,
+        unsettled=tuple(unsettled_words(desk, lead.id)),
     )
+
+
+def unsettled_words(desk: "Desk", lead_id: str) -> Iterator[str]:
+    """Yield each own decision on the lead that was not applied, with what became of it."""
+    for one in desk.unsettled():
+        if one.lead_id == lead_id:
+            yield one.sentence.removeprefix(f"{one.title}: ")

@@ -34,6 +34,9 @@ SIZE_LIMIT = 32_000_000
 TIME_LIMIT = 60.0
 """Longest time an answer may take as a whole, in seconds."""
 
+PATIENCE = 20.0
+"""How long an answer may be silent, in seconds; a large page takes a busy server a while."""
+
 SILENCE_LIMIT = 45.0
 """How long an event stream may be silent, in seconds; the hub says something every 15."""
 
@@ -197,8 +200,9 @@ class Http:
         *,
         params: Mapping[str, str | int] | None = None,
         body: Any = None,
+        silence: float = PATIENCE,
     ) -> T:
-        """Send one request and return its JSON answer as `kind`.
+        """Send one request and return its JSON answer as `kind`; `silence` is how long it may say nothing, in seconds.
 
         Raises:
             CrmError: whatever went wrong, as one of the port's classes.
@@ -210,7 +214,7 @@ class Http:
         try:
             async with (
                 asyncio.timeout(self._time_limit),
-                self._open(method, path, headers=headers, params=params, content=content) as response,
+                self._open(method, path, headers=headers, params=params, content=content, silence=silence) as response,
             ):
                 self._expect(response, "application/json")
                 answer = await self._read(response)
@@ -255,14 +259,14 @@ class Http:
         headers: dict[str, str],
         params: Mapping[str, str | int] | None = None,
         content: bytes | None = None,
-        silence: float = 20.0,
+        silence: float = PATIENCE,
     ) -> AsyncIterator["httpx.Response"]:
         _load_httpx()
         import httpx
 
         headers["Authorization"] = f"Bearer {self._good_token()}"
         client = self._connected()
-        timeout = httpx.Timeout(20.0, connect=5.0, read=silence)
+        timeout = httpx.Timeout(PATIENCE, connect=5.0, read=silence)
         try:
             async with client.stream(
                 method, self._url + path, headers=headers, params=params, content=content, timeout=timeout

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 PAGE = 500
 """Changes asked for at once."""
 
+SMALL = 10.0
+"""How long the hub may be silent before it answers a small request, in seconds."""
+
 
 class _Receipts(msgspec.Struct, frozen=True):
     receipts: list[Receipt]
@@ -50,7 +53,7 @@ class HubCrm:
 
     async def whoami(self) -> Identity:
         """Ask whose token this is; raises `CrmError`."""
-        return await self._http.ask("GET", "/me", Identity)
+        return await self._http.ask("GET", "/me", Identity, silence=SMALL)
 
     async def changes(self, cursor: str) -> AsyncIterator[Page]:
         """Yield every page after `cursor` until there is nothing newer; raises `CrmError`."""
@@ -66,14 +69,16 @@ class HubCrm:
 
     async def submit(self, operations: Sequence[Operation]) -> list[Receipt]:
         """Offer operations in order; raises `CrmError`."""
-        answer = await self._http.ask("POST", "/operations", _Receipts, body={"operations": list(operations)})
+        body = {"operations": list(operations)}
+        answer = await self._http.ask("POST", "/operations", _Receipts, body=body, silence=SMALL)
         sent = {operation.id for operation in operations}
         return [receipt for receipt in answer.receipts if receipt.operation_id in sent]
 
     async def read_back(self, operation: Operation) -> Receipt | None:
         """Ask what became of an operation; None when the hub never saw it. Raises `CrmError`."""
         try:
-            return await self._http.ask("GET", f"/operations/{quote(operation.id, safe='')}", Receipt)
+            path = f"/operations/{quote(operation.id, safe='')}"
+            return await self._http.ask("GET", path, Receipt, silence=SMALL)
         except NotTaken as error:
             if error.status == 404:
                 return None

@@ -1,6 +1,6 @@
 """What one person does in one go: making its operations, saying it in words, finding what an undo would take back."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from api.desk.news import Act, CannotDo
@@ -8,7 +8,7 @@ from api.desk.view import Held
 from api.model import operation as op
 from api.model.agreement import Agreement
 from api.model.lead import FIELDS, Decided, Lead, field_value
-from api.model.operation import LeadVerb, Operation, Result, Seen, Target
+from api.model.operation import LeadVerb, Operation, Receipt, Result, Seen, Target
 from api.model.people import Person
 from api.rules import lifecycle
 
@@ -32,6 +32,21 @@ _DID = {
     "flag_meeting": "flagged for the meeting",
     "flag_promise": "flagged the promise made to",
 }
+
+_YOURS = {
+    "accept": "acceptance",
+    "reject": "rejection",
+    "disqualify": "disqualification",
+    "wake": "wake-up",
+    "correct": "correction",
+    "qualify": "qualification",
+    "reopen": "undo",
+    "hand_again": "new handoff",
+    "thank": "word of thanks",
+    "flag_meeting": "flag for the meeting",
+    "flag_promise": "flag on the promise",
+}
+"""What the author did, as a noun, where the verb's name is none."""
 
 
 def prepare(
@@ -74,40 +89,47 @@ def prepare(
     return operations
 
 
-def last_act(newest_first: Iterable[Held], agreement: Agreement, group: str | None = None) -> Act | None:
-    """Return the newest act (or the one named by `group`) that has an effect which can be taken back."""
+def past_acts(newest_first: Iterable[Held], agreement: Agreement, group: str | None = None) -> Iterator[Act]:
+    """Yield the acts (or the one named by `group`) that have an effect to take back, the newest first.
+
+    One whose taking back the CRM has refused comes only when it is named.
+    """
     undone: set[str] = set()
     found: list[Operation] = []
     for held in newest_first:
         operation = held.operation
         its_group = operation.group or operation.id
-        if found and its_group != group:
-            break
-        if not counts(held):
-            continue
+        if found and its_group != (found[0].group or found[0].id):
+            yield _act(found, agreement)
+            found = []
         if operation.undoes:
-            undone.add(operation.undoes)
-        elif operation.id not in undone and group in (None, its_group) and not _past_undoing(held):
-            group = its_group
+            if counts(held) or group is None:
+                undone.add(operation.undoes)
+        elif counts(held) and operation.id not in undone and group in (None, its_group) and not _past_undoing(held):
             found.append(operation)
-    if not found or group is None:
-        return None
-    operations = tuple(reversed(found))
-    return Act(group=group, sentence=say(operations, agreement), operations=operations, at=found[0].at)
+    if found:
+        yield _act(found, agreement)
+
+
+def _act(newest_first: Sequence[Operation], agreement: Agreement) -> Act:
+    newest = newest_first[0]
+    operations = tuple(reversed(newest_first))
+    return Act(
+        group=newest.group or newest.id, sentence=say(operations, agreement), operations=operations, at=newest.at
+    )
 
 
 def say(operations: Sequence[Operation], agreement: Agreement) -> str:
     """Say what the person did: ``Rejected Ana Example: not our target``, ``Accepted 12 leads``."""
     first = operations[0]
     whom = title_seen(first) if len(operations) == 1 else f"{len(operations)} leads"
-    reason = getattr(first.verb, "reason", "") if not isinstance(first.verb, op.Accept) else ""
     did = _DID[first.verb.kind]
     if isinstance(first.verb, op.Outcome):
         did = first.verb.result
     if isinstance(first.verb, op.Correct):
         did = f"corrected the {first.verb.field.replace('_', ' ')} of"
     words = f"{did} {whom}"
-    return words[0].upper() + words[1:] + _because(reason, agreement)
+    return words[0].upper() + words[1:] + _because(_reason(first.verb), agreement)
 
 
 def say_of_other(entry: Decided, lead: Lead, agreement: Agreement) -> str:
@@ -116,18 +138,45 @@ def say_of_other(entry: Decided, lead: Lead, agreement: Agreement) -> str:
     return f"{entry.by_name or 'Somebody'} {_DID.get(entry.verb, entry.verb)} {lead.title}{_because(reason, agreement)}"
 
 
+def say_unsettled(operation: Operation, receipt: Receipt, title: str, agreement: Agreement) -> str:
+    """Say why an own operation did not take effect, and which it was."""
+    verb = operation.verb
+    yours = f"your {_YOURS.get(verb.kind, verb.kind)}{_in_brackets(_reason(verb), agreement)}"
+    stands = receipt.stands
+    if stands is None or receipt.result is Result.REFUSED:
+        return f"{title}: {yours} was not applied. {receipt.sentence}".rstrip()
+    did = f"{stands.by_name or 'Somebody'} {_DID.get(stands.verb, stands.verb)} it"
+    when = "since" if operation.undoes else "first"
+    reason = _in_brackets(stands.reason, agreement) if stands.verb != "accept" else ""
+    return f"{title}: {did} {when}{reason}; {yours} was not applied."
+
+
 def title_seen(operation: Operation) -> str:
     """Name the lead of an operation as its author saw it."""
     values = operation.seen.values
-    return values.get("name") or values.get("company") or values.get("email") or f"lead {operation.target.id[:8]}"
+    name = values.get("name") or values.get("company") or values.get("email")
+    if not name and values.get("source_id"):
+        name = f"{values.get('source') or 'lead'} {values['source_id'][:8]}"
+    return name or f"lead {operation.target.id[:8]}"
+
+
+def _reason(verb: LeadVerb) -> str:
+    # That of an acceptance is no code but the rep's own words.
+    return "" if isinstance(verb, op.Accept) else getattr(verb, "reason", "")
 
 
 def _because(code: str, agreement: Agreement) -> str:
-    if not code:
-        return ""
+    return f": {_label(code, agreement)}" if code else ""
+
+
+def _in_brackets(code: str, agreement: Agreement) -> str:
+    return f" ({_label(code, agreement)})" if code else ""
+
+
+def _label(code: str, agreement: Agreement) -> str:
     reason = agreement.reason(code)
     label = reason.label if reason is not None else code.replace("_", " ")
-    return f": {label[:1].lower()}{label[1:]}"
+    return label[:1].lower() + label[1:]
 
 
 def _values(lead: Lead, verb: LeadVerb, agreement: Agreement) -> dict[str, str]:
@@ -135,7 +184,11 @@ def _values(lead: Lead, verb: LeadVerb, agreement: Agreement) -> dict[str, str]:
     fields = ["name", "company", "email", *(criterion.field for criterion in (term.criteria if term else ()))]
     if isinstance(verb, op.Correct):
         fields.append(verb.field)
-    return {field: value for field in fields if field in FIELDS and (value := field_value(lead, field))}
+    values = {field: value for field in fields if field in FIELDS and (value := field_value(lead, field))}
+    if not any(field in values for field in ("name", "company", "email")):
+        # All that the queue has to call it by.
+        values |= {"source": lead.source, "source_id": lead.source_id}
+    return values
 
 
 def counts(held: Held) -> bool:

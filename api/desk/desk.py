@@ -19,7 +19,7 @@ from api.local.mirror import Mirror
 from api.local.outbox import Outbox
 from api.local.profile import Profile
 from api.model import operation as op
-from api.model.agreement import Moment, Reason
+from api.model.agreement import AskKind, Moment, Reason
 from api.model.campaign import Campaign
 from api.model.lead import Lead, State
 from api.model.operation import LeadVerb, Operation
@@ -177,7 +177,18 @@ class Desk(Keeping):
         Raises:
             CannotDo: the rules do not allow it for one of the leads; then nothing is made for any.
         """
+        self._check_other(verb)
         return acts.prepare(verb, leads, me=self._me, agreement=self._agreement, at=self._now(), new_id=self._new_id)
+
+    def _check_other(self, verb: LeadVerb) -> None:
+        """Refuse to name a lead that is not here as the one that another doubles: the rules see one record alone."""
+        reason = self._agreement.reason(verb.reason) if isinstance(verb, op.Reject | op.Disqualify) else None
+        if reason is None or not isinstance(verb, op.Reject | op.Disqualify):
+            return
+        for ask in reason.asks:
+            other = verb.answers.get(ask.key, "").strip() if ask.kind is AskKind.LEAD else ""
+            if other and other not in self._view.rows:
+                raise CannotDo(f"There is no lead “{other[:60]}” here; give the id of one.", "unknown_lead", ask.key)
 
     def commit(self, operations: Sequence[Operation]) -> None:
         """Write operations to the outbox, then show them. Blocks until they are on the disk.
@@ -201,13 +212,20 @@ class Desk(Keeping):
         return operations
 
     def last_act(self) -> Act | None:
-        """Return the newest own act that `undo` would take back."""
-        return acts.last_act(reversed(self._ledger.history()), self._agreement)
+        """Return the own act that `undo` is about: the newest but for those of which it has said that they stay."""
+        return self._next_act(self._ledger.history(), None)
+
+    def can_take_back(self, act: Act) -> bool:
+        """Say whether undo would have an effect on at least one of the act's leads."""
+        if any(self._opposites([operation])[0] for operation in reversed(act.operations)):
+            return True
+        return any(self._ledger.unsent(one.id) for one in acts.withdrawable(act, self._ledger.history()))
 
     def undo(self, group: str | None = None) -> Undone:
         """Take back the last own act, or the act named by `group`. Blocks until that is on the disk.
 
-        What was never sent is withdrawn; what was, or may have been, gets its opposite sent after it.
+        What was never sent is withdrawn; what was, or may have been, gets its opposite sent after it. That an act can't
+        be taken back is said once; after that, undo goes on to the one before.
 
         Raises:
             NothingToUndo: there is no such act, or it can't be taken back any more; the sentence says why.
@@ -216,17 +234,20 @@ class Desk(Keeping):
         with self._ledger.writing():
             self.refresh()
             history = self._ledger.history()
-            act = acts.last_act(reversed(history), self._agreement, group)
+            act = self._next_act(history, group)
             if act is None:
-                raise NothingToUndo("There is nothing to take back.")
+                raise NothingToUndo(f"There is nothing {'else ' if self._hopeless else ''}to take back.")
             withdrawn = self._ledger.withdraw(acts.withdrawable(act, history))
             touched = self._show([], [Held(operation) for operation in withdrawn])
             rest = [operation for operation in reversed(act.operations) if operation not in withdrawn]
             opposites, why = self._opposites(rest)
             if opposites:
                 touched |= self._show(self._ledger.append(opposites), [])
+            if why:
+                self._hopeless.add(act.group)
         if not touched:
-            raise NothingToUndo(why)
+            past = acts.past_acts(reversed(history), self._agreement)
+            raise NothingToUndo(why, next((one.group for one in past if self.can_take_back(one)), ""))
         self._tell(Changed(ids=touched, status=True))
         words = f"Undone: {act.sentence[:1].lower()}{act.sentence[1:]}"
         return Undone(
@@ -241,6 +262,12 @@ class Desk(Keeping):
         import asyncio
 
         return await asyncio.to_thread(self.undo, group)
+
+    def _next_act(self, history: Sequence[Held], group: str | None) -> Act | None:
+        for act in acts.past_acts(reversed(history), self._agreement, group):
+            if group is not None or act.group not in self._hopeless or self.can_take_back(act):
+                return act
+        return None
 
     def _opposites(self, originals: Sequence[Operation]) -> tuple[list[Operation], str]:
         """Return a reopen for each original that can still be taken back, and why the others can't."""

@@ -7,15 +7,16 @@ from datetime import UTC, datetime
 from msgspec.structs import replace
 
 from api.desk import acts
+from api.desk.exchange import LastExchange
 from api.desk.ledger import Ledger
-from api.desk.news import Changed, Link, Status
+from api.desk.news import Changed, Link, Status, Unsettled
 from api.desk.view import Held, View
 from api.local.mirror import Mirror
 from api.local.outbox import Outbox
 from api.local.profile import Profile
 from api.model.agreement import Agreement
 from api.model.changes import Page
-from api.model.operation import Receipt
+from api.model.operation import Operation, Receipt, Result
 from api.model.people import Person
 from api.rules.clocks import BusinessClock
 
@@ -73,7 +74,9 @@ class Keeping:
         self._ledger = Ledger(outbox)
         self._listeners: list[Callable[[Changed], None]] = []
         self._link = Link()
-        self._exchanged: datetime | None = None
+        self._exchange = LastExchange(profile.root / "last-exchange")
+        self._hopeless: set[str] = set()
+        """Groups of acts of which the person has heard that they can't be taken back."""
         self._agreements = Agreements(mirror)
         self._load_agreement()
         self._me = mirror.person(me.id) or me
@@ -102,6 +105,11 @@ class Keeping:
         return self._clock
 
     @property
+    def pulled(self) -> bool:
+        """Whether the CRM has ever told this profile anything; until then, no leads means nothing."""
+        return bool(self._mirror.cursor)
+
+    @property
     def warnings(self) -> list[str]:
         """Sentences about damage found on the disk and what was recovered."""
         return self._ledger.warnings()
@@ -114,20 +122,43 @@ class Keeping:
 
     def status(self) -> Status:
         """Return what the sync mark says."""
-        pending, oldest, conflicts, refused = self._ledger.summary()
+        pending, oldest = self._ledger.owing()
+        failed = self._failed()
+        refused = sum(receipt.result is Result.REFUSED for _, receipt in failed)
         link = self._link
         return Status(
             connected=link.connected,
             since=link.since,
             pending=pending,
             oldest=oldest,
-            conflicts=conflicts,
+            conflicts=len(failed) - refused,
             refused=refused,
-            last_exchange=self._exchanged,
+            last_exchange=self._exchange.at() if self.pulled else None,
             message=link.message,
             signed_out=link.signed_out,
             live=link.live,
+            elsewhere=link.elsewhere,
         )
+
+    def unsettled(self) -> tuple[Unsettled, ...]:
+        """Return own operations that did not take effect and still matter, newest first; the sync mark counts them.
+
+        One ends when a later own operation on the lead takes effect, or when the lead is gone.
+        """
+        found: list[Unsettled] = []
+        for operation, receipt in self._failed():
+            row = self._view.rows.get(operation.target.id)
+            title = row.title if row is not None else acts.title_seen(operation)
+            found.append(
+                Unsettled(
+                    lead_id=operation.target.id,
+                    title=title,
+                    operation=operation,
+                    receipt=receipt,
+                    sentence=acts.say_unsettled(operation, receipt, title, self._agreement),
+                )
+            )
+        return tuple(found)
 
     def listen(self, callback: Callable[[Changed], None]) -> Callable[[], None]:
         """Call `callback` after every change, on whichever thread made it; the returned function ends that."""
@@ -208,7 +239,7 @@ class Keeping:
             numbers = dict.fromkeys(self._mirror.put(page), page.n)
             numbers.update({change.id: change.n for change in page.changes if change.kind == "lead"})
             changed = self._after_mirror(numbers, None if page.more else page.n, page)
-            self._exchanged = now
+            self._exchange.note(now)
             if first:
                 changed = replace(changed, ids=frozenset(), everything=True)
             else:
@@ -233,7 +264,7 @@ class Keeping:
         with self._ledger.writing():
             held = self._ledger.settle(receipts)
             ids = self._show(held, [])
-        self._exchanged = self._now()
+        self._exchange.note(self._now())
         self._tell(Changed(ids=ids, receipts=tuple(receipts), status=True))
 
     def start_over(self) -> None:
@@ -248,6 +279,14 @@ class Keeping:
         if link != self._link:
             self._link = link
             self._tell(Changed(status=True))
+
+    def _failed(self) -> list[tuple[Operation, Receipt]]:
+        rows, pulled = self._view.rows, self.pulled
+        return [
+            (held.operation, held.receipt)
+            for held in self._ledger.unsettled()
+            if held.receipt is not None and (held.operation.target.id in rows or not pulled)
+        ]
 
     # --- keeping the view right --------------------------------------------------------------------------------
 

@@ -1,16 +1,16 @@
 """This profile's own operations: the outbox on the disk, and what is known of each, ready at hand."""
 
 import threading
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from itertools import count
 
 import msgspec
 
 from api.desk.view import Held
 from api.local.outbox import Outbox
-from api.model.operation import Operation, Receipt, Result
+from api.model.operation import Operation, Receipt
 
 KEPT = timedelta(days=30)
 """How long answered operations are offered again when the CRM's history turns out to be older than ours."""
@@ -38,7 +38,12 @@ class Ledger:
         self._memory = threading.RLock()
         self._held: dict[str, Held] = {}
         self._pending: dict[str, Operation] = {}
-        self._results: Counter[Result] = Counter()
+        self._failed: dict[str, Held] = {}
+        self._undone: set[str] = set()
+        self._order: dict[str, int] = {}
+        self._numbers = count()
+        self._effective: dict[str, int] = {}
+        """For each lead, the place of the last operation that took effect."""
         self._unseen = News()
         self._read()
 
@@ -70,17 +75,32 @@ class Ledger:
         """Return one operation."""
         return self._held.get(operation_id)
 
-    def summary(self) -> tuple[int, datetime | None, int, int]:
-        """Return how many wait, since when the oldest does, how many are in conflict and how many were refused."""
+    def unsent(self, operation_id: str) -> bool:
+        """Say whether an operation waits and was never offered, so that it may simply vanish."""
+        entry = self._outbox.entry(operation_id)
+        return entry is not None and entry.pending and not entry.offered
+
+    def owing(self) -> tuple[int, datetime | None]:
+        """Return how many operations have no answer, and when the oldest of them was made."""
         with self._memory:
-            oldest = next(iter(self._pending.values()), None)
-            results = self._results
-            return (
-                len(self._pending),
-                oldest.at if oldest is not None else None,
-                results[Result.CONFLICT] + results[Result.TAKEN],
-                results[Result.REFUSED],
-            )
+            return len(self._pending), next((operation.at for operation in self._pending.values()), None)
+
+    def unsettled(self) -> list[Held]:
+        """Return the operations that did not take effect, newest first.
+
+        Not those that a later operation on the lead which took effect has made unimportant, nor those whose author
+        took them back anyway, nor the taking back of one that never took effect.
+        """
+        with self._memory:
+            found = [held for key, held in self._failed.items() if key not in self._undone and self._matters(held)]
+            return sorted(found, key=lambda held: self._order[held.operation.id], reverse=True)
+
+    def _matters(self, held: Held) -> bool:
+        operation = held.operation
+        original = self._held.get(operation.undoes)
+        if original is not None and original.receipt is not None and not original.receipt.result.took_effect:
+            return False
+        return self._effective.get(operation.target.id, -1) < self._order[operation.id]
 
     # writing
 
@@ -167,25 +187,32 @@ class Ledger:
                     self._unseen.held.append(self._keep(Held(entry.operation, entry.receipt)))
 
     def _keep(self, held: Held) -> Held:
-        key = held.operation.id
+        operation = held.operation
+        key = operation.id
         with self._memory:
-            before = self._held.get(key)
-            if before is not None and before.receipt is not None:
-                self._results[before.receipt.result] -= 1
             self._held[key] = held
+            order = self._order.setdefault(key, next(self._numbers))
+            self._pending.pop(key, None)
+            self._failed.pop(key, None)
+            if operation.undoes:
+                self._undone.add(operation.undoes)
             if held.receipt is None:
-                self._pending[key] = held.operation
+                self._pending[key] = operation
+            elif held.receipt.result.took_effect:
+                lead_id = operation.target.id
+                self._effective[lead_id] = max(order, self._effective.get(lead_id, -1))
             else:
-                self._pending.pop(key, None)
-                self._results[held.receipt.result] += 1
+                self._failed[key] = held
         return held
 
     def _lose(self, key: str) -> None:
         with self._memory:
             held = self._held.pop(key, None)
             self._pending.pop(key, None)
-            if held is not None and held.receipt is not None:
-                self._results[held.receipt.result] -= 1
+            self._failed.pop(key, None)
+            self._order.pop(key, None)
+            if held is not None:
+                self._undone.discard(held.operation.undoes)
 
 
 def sendable(pending: Iterable[Operation], urgent: Callable[[Operation], bool], limit: int) -> list[list[Operation]]:

@@ -29,20 +29,30 @@ class CannotDo(HandoffError):
 
 
 class NothingToUndo(HandoffError):
-    """There is no own act left to take back, or it can't be taken back any more."""
+    """There is no own act left to take back, or it can't be taken back any more.
+
+    `before` is the group of the act that an undo can take back all the same: the newest one before that, or empty.
+    """
+
+    def __init__(self, sentence: str, before: str = "") -> None:
+        super().__init__(sentence)
+        self.before = before
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True):
-    """How the line to the CRM stands. `connected` is None while nobody has tried, or another window does it."""
+    """How the line to the CRM stands. `connected` is None while it is not known: nobody has tried yet, another window
+    does it, or the CRM is silent."""
 
     connected: bool | None = None
     since: datetime | None = None
-    """Since when it is so (offline since …)."""
+    """Since when it is so (offline since …, waiting for an answer since …)."""
     message: str = ""
     """A sentence for the person at the keyboard; empty when all is well."""
     signed_out: bool = False
     live: bool = False
     """Whether changes are pushed to us, rather than asked for now and then."""
+    elsewhere: bool = False
+    """Another window of the profile talks to the CRM."""
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,13 +65,14 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     oldest: datetime | None
     """When the oldest pending operation was made."""
     conflicts: int
-    """Own acts that did not take effect because of what somebody else decided."""
+    """Unsettled own operations that did not take effect because of what somebody else decided."""
     refused: int
-    """Own acts that the CRM refused."""
+    """Unsettled own operations that the CRM refused."""
     last_exchange: datetime | None
     message: str
     signed_out: bool
     live: bool = False
+    elsewhere: bool = False
 
 
 class Changed(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,6 +92,17 @@ class Changed(msgspec.Struct, frozen=True, kw_only=True):
     everything: bool = False
     """So much changed that `ids` does not list it: read the queue again."""
     status: bool = False
+
+
+class Unsettled(msgspec.Struct, frozen=True, kw_only=True):
+    """An own operation that did not take effect, and that nothing done since has made unimportant."""
+
+    lead_id: str
+    title: str
+    operation: Operation
+    receipt: Receipt
+    sentence: str
+    """E.g. ``Dan Date: Rob Rep accepted it first; your rejection (not our target) was not applied.``"""
 
 
 class Act(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,12 +2,13 @@
 
 import heapq
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
 
 from api.model.agreement import Agreement
+from api.model.campaign import Campaign
 from api.model.lead import Lead
 from api.model.operation import Operation, Receipt
 from api.model.people import Person
@@ -32,6 +33,10 @@ class Mirrored(Protocol):
 
     def lead(self, lead_id: str) -> Lead | None:
         """The lead as the CRM has it."""
+        ...
+
+    def campaigns(self) -> Sequence[Campaign]:
+        """Every campaign."""
         ...
 
 
@@ -78,6 +83,7 @@ class Order:
         self._keys: list[tuple[object, ...]] = []
         self._ids: list[str] = []
         self._hays: list[str] = []
+        self._campaigns: list[str] = []
         self._stale: set[str] = set()
         self._built = False
 
@@ -96,15 +102,23 @@ class Order:
         self._settle()
         return self._ids.copy()
 
-    def matching(self, words: tuple[str, ...]) -> list[str]:
-        """Return the ids of the rows in which every word occurs, in order."""
+    def matching(self, words: tuple[str, ...], named: Callable[[str], frozenset[str]]) -> list[str]:
+        """Return the ids of the rows in which every word occurs, in order.
+
+        `named` gives the ids of the campaigns in whose names a word occurs, since a row knows its campaign by id alone.
+        """
         self._settle()
         # The longest word leaves the fewest rows for the others to look at.
         first, *more = sorted(words, key=len, reverse=True)
-        hays = self._hays
-        hits = [at for at, hay in enumerate(hays) if first in hay]
+        hays, campaigns = self._hays, self._campaigns
+        if of := named(first):
+            both = enumerate(zip(hays, campaigns, strict=True))
+            hits = [at for at, (hay, campaign) in both if first in hay or campaign in of]
+        else:
+            hits = [at for at, hay in enumerate(hays) if first in hay]
         for word in more:
-            hits = [at for at in hits if word in hays[at]]
+            of = named(word)
+            hits = [at for at in hits if word in hays[at] or campaigns[at] in of]
         ids = self._ids
         return [ids[at] for at in hits]
 
@@ -118,10 +132,12 @@ class Order:
 
     def _sort(self) -> None:
         place = self._place
-        found = sorted((key, row.id, row.hay) for row in self._rows.all() if (key := place(row)) is not None)
-        self._keys = [key for key, _, _ in found]
-        self._ids = [lead_id for _, lead_id, _ in found]
-        self._hays = [hay for _, _, hay in found]
+        placed = ((place(row), row) for row in self._rows.all())
+        found = sorted((key, row.id, row.hay, row.campaign_id) for key, row in placed if key is not None)
+        self._keys = [key for key, _, _, _ in found]
+        self._ids = [lead_id for _, lead_id, _, _ in found]
+        self._hays = [hay for _, _, hay, _ in found]
+        self._campaigns = [campaign for _, _, _, campaign in found]
         self._key_of = dict(zip(self._ids, self._keys, strict=True))
         self._built = True
 
@@ -129,7 +145,7 @@ class Order:
         old = self._key_of.pop(lead_id, None)
         if old is not None:
             at = bisect_left(self._keys, old)
-            del self._keys[at], self._ids[at], self._hays[at]
+            del self._keys[at], self._ids[at], self._hays[at], self._campaigns[at]
         row = self._rows.get(lead_id)
         key = self._place(row) if row is not None else None
         if row is not None and key is not None:
@@ -137,6 +153,7 @@ class Order:
             self._keys.insert(at, key)
             self._ids.insert(at, lead_id)
             self._hays.insert(at, row.hay)
+            self._campaigns.insert(at, row.campaign_id)
             self._key_of[lead_id] = key
 
 
@@ -204,7 +221,10 @@ class View:
         words = Filter.parse(text).words
         if not words:
             return self._waiting.ids()
-        return self._waiting.matching(words) + self._rest.matching(words)
+        return self._waiting.matching(words, self._named) + self._rest.matching(words, self._named)
+
+    def _named(self, word: str) -> frozenset[str]:
+        return frozenset(one.id for one in self._mirror.campaigns() if word in one.name.casefold())
 
     def waits_for_me(self, lead_id: str, now: float) -> bool:
         """Say whether the lead stands in my queue at `now` (epoch seconds)."""

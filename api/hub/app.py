@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 from litestar import Litestar, Request, Response, get, post
 from litestar.connection import ASGIConnection
+from litestar.exceptions import InternalServerException
 from litestar.handlers.base import BaseRouteHandler
 from litestar.params import FromPath
 from litestar.response import Stream
@@ -179,7 +180,7 @@ async def live(request: AnyRequest) -> Stream:
 @post("/operations", guards=[signed_in], status_code=200)
 async def submit(request: AnyRequest) -> Response[bytes]:
     """Do operations; one receipt each."""
-    operations = decode_operations(await request.body())
+    operations = decode_operations(await _body(request))
     future = _serving(request).hub.submit_later(request.scope["user"], operations)
     return _json({"receipts": await asyncio.wrap_future(future)})
 
@@ -218,10 +219,18 @@ async def post_outcomes(request: AnyRequest) -> Response[bytes]:
     return await _take_in(request, OutcomeIn, _serving(request).hub.ingest_outcomes)
 
 
+async def _body(request: AnyRequest) -> bytes:
+    try:
+        return await request.body()
+    except InternalServerException as error:
+        # That is Litestar's word for a client that hung up; nobody hears the answer, and nothing failed here.
+        raise HubProblem("The request ended before all of it had come.", status=400, kind="bad-request") from error
+
+
 async def _take_in(
     request: AnyRequest, kind: type[T], take: Callable[[Sequence[T], Person], list[Ingested]]
 ) -> Response[bytes]:
-    read = decode_items(await request.body(), kind)
+    read = decode_items(await _body(request), kind)
     places = [index for index, item in enumerate(read) if not isinstance(item, Ingested)]
     items = [item for item in read if not isinstance(item, Ingested)]
     taken = await _serving(request).take_in(take, items, request.scope["user"])

@@ -1,21 +1,23 @@
 """Operations of people, done once each: what they changed and what was answered is kept for good."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from api.errors import HandoffError
 from api.hub.data import tables
 from api.hub.data.book import Book
-from api.hub.data.store import chunks
-from api.model.operation import Operation, Receipt, Result
+from api.hub.data.store import Write, chunks
+from api.model.agreement import Agreement, AskKind, Consequence
+from api.model.lead import Lead
+from api.model.operation import Disqualify, Operation, Receipt, Reject, Result
 from api.model.people import Person
 from api.rules.lifecycle import apply
-from api.rules.outcome import refused
+from api.rules.outcome import Outcome, refused
 
 log = logging.getLogger("handoff.hub")
 
@@ -26,47 +28,74 @@ SKEW = timedelta(minutes=5)
 """How far ahead of the hub's a client's clock is still believed."""
 
 
+class Past:
+    """The operations that were done already, in this transaction or before it."""
+
+    def __init__(self, write: Write) -> None:
+        self._write = write
+        self._expected: list[str] = []
+        self._done: dict[str, tuple[Operation, Receipt] | None] = {}
+
+    def expect(self, identifiers: Iterable[str]) -> None:
+        """Note that these will be asked for, so that they are read together."""
+        self._expected += identifiers
+
+    def find(self, identifier: str) -> tuple[Operation, Receipt] | None:
+        """Return the operation with this id and its receipt, or None when it was never done."""
+        if identifier not in self._done:
+            self._expected.append(identifier)
+            self._read()
+        return self._done[identifier]
+
+    def add(self, operation: Operation, receipt: Receipt, at: datetime) -> None:
+        """Keep an operation that was done just now."""
+        self._done[operation.id] = (operation, receipt)
+        row = {
+            "id": operation.id,
+            "target_kind": operation.target.kind,
+            "target_id": operation.target.id,
+            "actor": operation.actor,
+            "at": int(at.timestamp()),
+            "body": msgspec.json.encode(operation),
+            "receipt": msgspec.json.encode(receipt),
+        }
+        self._write.insert(tables.operations, row)
+
+    def _read(self) -> None:
+        table = tables.operations
+        wanted = [identifier for identifier in dict.fromkeys(self._expected) if identifier not in self._done]
+        self._expected.clear()
+        self._done |= dict.fromkeys(wanted)
+        for part in chunks(wanted):
+            for row in self._write.connection.execute(
+                select(table.c.id, table.c.body, table.c.receipt).where(table.c.id.in_(part))
+            ):
+                self._done[row.id] = (
+                    msgspec.json.decode(row.body, type=Operation),
+                    msgspec.json.decode(row.receipt, type=Receipt),
+                )
+
+
+def expect(write: Write, operations: Sequence[Operation]) -> None:
+    """Say what `decide` will read for these operations."""
+    write.share(Past).expect(operation.id for operation in operations)
+    write.expect("lead", (operation.target.id for operation in operations))
+
+
 def decide(book: Book, actor: Person, operations: Sequence[Operation]) -> list[Receipt]:
     """Do `operations` in order as `actor`; return one receipt each."""
-    known = _known(book, [operation.id for operation in operations])
-    book.write.load("lead", [operation.target.id for operation in operations])
-    receipts, rows = [], []
+    past = book.write.share(Past)
+    expect(book.write, operations)
+    receipts = []
     for offered in operations:
         operation = replace(offered, actor=actor.id, at=_believable(offered.at, book.write.at))
-        if operation.id in known:
-            receipts.append(_again(operation, *known[operation.id]))
+        if done := past.find(operation.id):
+            receipts.append(_again(operation, *done))
             continue
         operation, receipt = _do(book, actor, operation)
-        known[operation.id] = (operation, receipt)
+        past.add(operation, receipt, book.write.at)
         receipts.append(receipt)
-        rows.append(
-            {
-                "id": operation.id,
-                "target_kind": operation.target.kind,
-                "target_id": operation.target.id,
-                "actor": actor.id,
-                "at": int(book.write.at.timestamp()),
-                "body": msgspec.json.encode(operation),
-                "receipt": msgspec.json.encode(receipt),
-            }
-        )
-    if rows:
-        book.write.connection.execute(insert(tables.operations), rows)
     return receipts
-
-
-def _known(book: Book, identifiers: Sequence[str]) -> dict[str, tuple[Operation, Receipt]]:
-    table = tables.operations
-    known = {}
-    for part in chunks(dict.fromkeys(identifiers)):
-        for row in book.write.connection.execute(
-            select(table.c.id, table.c.body, table.c.receipt).where(table.c.id.in_(part))
-        ):
-            known[row.id] = (
-                msgspec.json.decode(row.body, type=Operation),
-                msgspec.json.decode(row.receipt, type=Receipt),
-            )
-    return known
 
 
 def _believable(at: datetime, now: datetime) -> datetime:
@@ -87,6 +116,19 @@ def _again(operation: Operation, done: Operation, receipt: Receipt) -> Receipt:
     return replace(receipt, result=Result.ALREADY) if receipt.result is Result.APPLIED else receipt
 
 
+def _missing(book: Book, operation: Operation, lead: Lead, agreement: Agreement) -> Outcome | None:
+    """Refuse to merge a lead into one that does not exist: the rules see a single record and can't know."""
+    verb = operation.verb
+    reason = agreement.reason(verb.reason) if isinstance(verb, Reject | Disqualify) else None
+    if reason is None or reason.outcome is not Consequence.MERGE or not isinstance(verb, Reject | Disqualify):
+        return None
+    asked = next((ask.key for ask in reason.asks if ask.kind is AskKind.LEAD), "")
+    other = verb.answers.get(asked, "").strip()
+    if not other or book.lead(other) is not None:
+        return None
+    return refused(lead, "unknown_lead", "The lead that it is said to double does not exist here.", asked)
+
+
 def _do(book: Book, actor: Person, operation: Operation) -> tuple[Operation, Receipt]:
     lead = book.lead(operation.target.id)
     if lead is None:
@@ -101,7 +143,7 @@ def _do(book: Book, actor: Person, operation: Operation) -> tuple[Operation, Rec
     agreement = book.agreement(operation.agreement)
     operation = replace(operation, agreement=agreement.version)
     try:
-        outcome = apply(lead, operation, actor, agreement)
+        outcome = _missing(book, operation, lead, agreement) or apply(lead, operation, actor, agreement)
     except Exception as error:  # whatever is wrong with one operation must not hold back those after it
         log.exception("Operation %s can't be judged.", operation.id)
         sentence = error.sentence if isinstance(error, HandoffError) else "The hub failed at this; its log says why."

@@ -232,7 +232,10 @@ class Hub:
 
     def submit_later(self, actor: Person, operations: Sequence[Operation]) -> "Future[list[Receipt]]":
         """Do operations in order as `actor`; the future holds one receipt each, once all is durably stored."""
-        return self._store.enqueue(lambda write: deciding.decide(Book(write), actor, operations))
+        return self._store.enqueue(
+            lambda write: deciding.decide(write.share(Book), actor, operations),
+            ahead=lambda write: deciding.expect(write, operations),
+        )
 
     def submit(self, actor: Person, operations: Sequence[Operation]) -> list[Receipt]:
         """Do operations in order as `actor`; return one receipt each, once all is durably stored."""
@@ -296,7 +299,7 @@ class Hub:
         for start, step in enumerate(steps):
 
             def job(write: Write, step: Sequence[Any] = step) -> list[Ingested]:
-                return take(Book(write), step, actor)
+                return take(write.share(Book), step, actor)
 
             offset = start * INGEST_STEP
             results += [replace(result, index=offset + result.index) for result in self._store.write(job)]

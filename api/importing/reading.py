@@ -1,7 +1,6 @@
 """Understand a CSV file of leads, campaigns, touches or outcomes: records to send, and a report to read first."""
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import PurePath
 
@@ -99,7 +98,8 @@ def understand(
     notes += maker.notes()
     if kind != "campaigns" and not said:
         notes.append(f"Source: “{maker.source}”, from the file's name; --source sets another.")
-    notes += _twice(rows)
+    rows, repeated = _as_last_said(rows)
+    notes += repeated
     return Reading(
         kind=kind,
         source=maker.source,
@@ -157,28 +157,41 @@ def _columns(
     return tuple(columns)
 
 
-def _twice(rows: list[Row]) -> list[str]:
-    """Say which records of the file are one and the same to the hub, where the later one wins."""
-    seen: Counter[tuple[str, ...]] = Counter()
-    first: dict[tuple[str, ...], tuple[int, int]] = {}
+def _as_last_said(rows: list[Row]) -> tuple[list[Row], list[str]]:
+    """Let all rows of one identity say the same: what the last of them says, and an earlier one where that is empty.
+
+    Sent in their order they would undo each other, and every import of the file would change the record again.
+    """
+    last: dict[tuple[str, ...], Record] = {}
+    repeats: list[tuple[int, str]] = []
     for row in rows:
         identity = _identity(row.record)
-        seen[identity] += 1
-        if seen[identity] == 2:
-            first[identity] = (0, row.line)
-    if not first:
-        return []
-    identity, (_, line) = next(iter(first.items()))
-    n = sum(seen[key] - 1 for key in first)
-    what = "row repeats the id" if n == 1 else "rows repeat the id"
-    return [f"{n} {what} of an earlier one (first in line {line}: “{identity[-1]}”); the later one wins."]
+        if identity in last:
+            repeats.append((row.line, identity[-1]))
+        last[identity] = _over(last.get(identity), row.record)
+    if not repeats:
+        return rows, []
+    what = "row repeats the id" if len(repeats) == 1 else "rows repeat the id"
+    line, name = repeats[0]
+    note = f"{len(repeats):,} {what} of an earlier one (first in line {line}: “{name}”); the last one wins."
+    return [Row(row.line, last[_identity(row.record)]) for row in rows], [note]
+
+
+def _over(earlier: Record | None, later: Record) -> Record:
+    """Return `later`, with what `earlier` says where it says nothing."""
+    if earlier is None:
+        return later
+    unsaid = [field for field in later.__struct_fields__ if getattr(later, field) in (None, "", ())]
+    return msgspec.structs.replace(later, **{field: getattr(earlier, field) for field in unsaid})
 
 
 def _identity(record: Record) -> tuple[str, ...]:
-    from api.model.ingest import CampaignIn, LeadIn
+    from api.model.ingest import CampaignIn, LeadIn, TouchIn
 
     if isinstance(record, LeadIn):
         return (record.source, record.source_id)
     if isinstance(record, CampaignIn):
         return (record.id or plain(record.name),)
+    if isinstance(record, TouchIn) and record.id:
+        return (record.source, record.source_id, record.id)
     return (str(id(record)),)

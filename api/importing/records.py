@@ -1,5 +1,6 @@
 """One row's cells as one record, with what had to be decided over a whole column."""
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from datetime import date, datetime
@@ -43,6 +44,14 @@ _AMOUNTS: dict[Kind, tuple[str, ...]] = {
     "outcomes": ("amount",),
 }
 _PROSE = frozenset({"message", "words", "why"})
+_TELLING = tuple(
+    field
+    for field in LeadIn.__struct_fields__
+    if field not in ("source", "source_id", "created_at", "owner", "url", "touches")
+)
+"""Fields of a lead of which one at least must say something, for anybody to know who it is or what is new of it."""
+
+_ADDRESS = re.compile(r"[^\s@<>,;]+@[^\s@<>,;.]+(?:\.[^\s@<>,;.]+)+")
 
 
 class Maker:
@@ -67,6 +76,7 @@ class Maker:
         self._notes: list[str] = []
         self._unread: dict[str, list[int]] = {}
         self._cut: dict[str, list[int]] = {}
+        self._odd_addresses: list[int] = []
         self._counts: Counter[str] = Counter()
         self._moments: dict[str, datetime] = {}
         self._stages: dict[str, None] = {}
@@ -105,6 +115,9 @@ class Maker:
             notes.append(f"{_rows(n)} left out: neither won nor lost" + (f" ({stages})." if stages else "."))
         if n := self._counts["early"]:
             notes.append(f"{_rows(n)} end before they begin; kept as they are.")
+        if lines := self._odd_addresses:
+            no = "is no e-mail address and stays" if len(lines) == 1 else "are no e-mail addresses and stay"
+            notes.append(f"email: {_values(len(lines))} {no} as written (first in line {lines[0]}).")
         for field, lines in self._unread.items():
             notes.append(f"{field}: {_values(len(lines))} can't be read and stay empty (first in line {lines[0]}).")
         for field, lines in self._cut.items():
@@ -253,7 +266,7 @@ class Maker:
                 owner = str(parse_owner(owner))
             except ValueError as problem:
                 raise RowRefused(str(problem)) from None
-        return LeadIn(
+        lead = LeadIn(
             source=self._text(line, "source") or self.source,
             source_id=self._source_id(line),
             created_at=self._moment(line, "created_at"),
@@ -275,6 +288,13 @@ class Maker:
             engagement=self._score(line, "engagement"),
             owner=owner,
         )
+        if not any(getattr(lead, field) for field in _TELLING):
+            raise RowRefused(
+                "It has nothing but an id: no name, company, e-mail address, phone number, campaign or origin."
+            )
+        if lead.email and not _ADDRESS.fullmatch(lead.email):
+            self._odd_addresses.append(line.number)
+        return lead
 
     def _campaign(self, line: Line) -> CampaignIn:
         identity = self._text(line, "id")

@@ -18,7 +18,7 @@ PREFIX = 9
 
 CLOSES = b" "
 MORE = b"+"
-_BLOCK = 8 << 20
+_BLOCK = 1 << 20
 
 
 class Header(msgspec.Struct, frozen=True):

@@ -1,7 +1,7 @@
 """The mirror: what the CRM last said. Disposable: whatever is lost here is pulled again."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from api.local.tables import UNDECODABLE, Changed, JournalDatabase, JournalStora
 from api.model.agreement import Agreement
 from api.model.campaign import Campaign
 from api.model.changes import Page
-from api.model.lead import Company, Contact, Lead, Score, Snooze, State
+from api.model.lead import Lead, Snooze, State
 from api.model.people import Owner, Person
 from api.rules.queue import Row, row_of
 
@@ -32,6 +32,22 @@ class _Cursor(msgspec.Struct, frozen=True):
     cursor: str = ""
     n: int = 0
     epoch: str = ""
+
+
+class _Contact(msgspec.Struct, frozen=True):
+    name: str = ""
+    title: str = ""
+    email: str = ""
+    phone: str = ""
+
+
+class _Company(msgspec.Struct, frozen=True):
+    name: str = ""
+    industry: str = ""
+
+
+class _Score(msgspec.Struct, frozen=True):
+    value: int
 
 
 class _Standing(msgspec.Struct, frozen=True):
@@ -55,12 +71,12 @@ class _Head(msgspec.Struct, frozen=True):
     source_id: str
     handed_at: datetime
     standing: _Standing
-    contact: Contact = Contact()
-    company: Company = Company()
+    contact: _Contact = _Contact()
+    company: _Company = _Company()
     campaign_id: str = ""
     origin: str = ""
-    fit: Score | None = None
-    engagement: Score | None = None
+    fit: _Score | None = None
+    engagement: _Score | None = None
     number: int = 1
     mark: str = ""
     trail: tuple[_Decided, ...] = ()
@@ -257,11 +273,10 @@ class Mirror:
                     self._at = self._read_cursor()
                 else:
                     self._small.pop((table, id_), None)
-            for id_ in {id_ for table, id_ in changed if table == "lead"}:
-                raw = self._raw("lead", id_)
+            leads = {id_ for table, id_ in changed if table == "lead"}
+            for id_ in leads:
                 self._rows.pop(id_, None)
-                if raw is not None:
-                    self._take_row(id_, raw)
+            self._take_rows(leads)
 
     def _load(self) -> None:
         self._at = self._read_cursor()
@@ -273,14 +288,18 @@ class Mirror:
         self._fresh |= self._rows.keys()
         self._rows.clear()
         self._small.clear()
+        self._take_rows()
+        self._fresh |= self._rows.keys()
+
+    def _take_rows(self, ids: Iterable[str] | None = None) -> None:
+        """Make the rows of these leads, or of all."""
         try:
-            for id_, data in self._storage.each("lead"):
+            for id_, data in self._storage.each("lead", ids):
                 self._take_row(id_, data)
         except OSError as error:
             raise Unreadable(f"{self._storage.journal.path} can't be read: {why(error)}.") from error
-        self._fresh |= self._rows.keys()
 
-    def _take_row(self, id_: str, data: bytes | memoryview) -> None:
+    def _take_row(self, id_: str, data: memoryview) -> None:
         try:
             self._rows[id_] = row_of(cast(Lead, _head(data)))
         except UNDECODABLE:

@@ -33,7 +33,7 @@ _GONE = msgspec.Raw(b"null")
 _Key = TypeVar("_Key")
 _LENGTH_BITS = 28
 _LENGTH = (1 << _LENGTH_BITS) - 1
-_WINDOW = 4 << 20
+_WINDOW = 1 << 20
 
 
 class News(NamedTuple):
@@ -42,7 +42,7 @@ class News(NamedTuple):
     everything: bool
     """The file is another one: whatever was known of it is void."""
     changed: list[tuple[str, str]]
-    """Table and id, in the order of the journal."""
+    """Table and id, in the order of the journal; empty when it is everything."""
 
 
 class _State(NamedTuple):
@@ -145,10 +145,14 @@ class JournalStorage(Storage):
             return None
         return state.handle.read(place & _LENGTH, place >> _LENGTH_BITS)
 
-    def each(self, table: str) -> Iterator[tuple[str, memoryview]]:
-        """Yield id and JSON of every document of the table in the order of the file, a few megabytes at a time."""
+    def each(self, table: str, ids: Iterable[str] | None = None) -> Iterator[tuple[str, memoryview]]:
+        """Yield id and JSON of every document of the table, or of those with these ids, in the order of the file."""
         state = self._state
-        yield from _sweep(state.handle, state.tables.get(table, {}).items())
+        places = state.tables.get(table, {})
+        if ids is None:
+            yield from _sweep(state.handle, places.items())
+        else:
+            yield from _sweep(state.handle, ((doc_id, places[doc_id]) for doc_id in ids if doc_id in places))
 
     def live(self) -> int:
         """Return how many bytes of the file are documents in force."""
@@ -230,7 +234,8 @@ class JournalStorage(Storage):
                     found = line.index(data, position)
                 table[doc_id] = _place(start + found, length)
                 position = found + length
-            self._changed.append((name, doc_id))
+            if not self._everything:
+                self._changed.append((name, doc_id))
 
     def _lines_to_keep(
         self, per_line: int, drop: Collection[str], without: str, extra: list[Changed]

@@ -52,13 +52,14 @@ def row_of(lead: Lead) -> Row:
     if lead.snooze is not None:
         snoozed = lead.snooze.until.timestamp() if lead.snooze.until else float("inf")
     fields = (
+        # Digits alone, since callers and forms space their numbers each in their own way.
+        _digits(contact.phone),
         contact.name,
         contact.email,
         contact.title,
         contact.phone,
         company.name,
         company.industry,
-        lead.campaign_id,
         lead.origin,
         lead.source_id,
         lead.id,
@@ -83,6 +84,15 @@ def row_of(lead: Lead) -> Row:
         decided=decided.at.timestamp() if decided else None,
         hay="\n".join(filter(None, fields)).casefold(),
     )
+
+
+def _number(word: str) -> str:
+    """Return a word that can only be a telephone number as its digits, as rows hold them; others as they are."""
+    return _digits(word) if re.fullmatch(r"\+?[\d().\-/ ]{6,}", word) else word
+
+
+def _digits(text: str) -> str:
+    return "".join(char for char in text if char.isdigit()) if text else ""
 
 
 def order_key(row: Row) -> tuple[float, float, int, str]:
@@ -111,7 +121,7 @@ class Filter(msgspec.Struct, frozen=True):
     def parse(cls, text: str) -> "Filter":
         """Read what a person typed; never fails, an unclosed quote runs to the end."""
         pieces = re.findall(r'"([^"]*)"?|(\S+)', text.casefold())
-        return cls(tuple(quoted or bare for quoted, bare in pieces if quoted or bare))
+        return cls(tuple(_number(quoted or bare) for quoted, bare in pieces if quoted or bare))
 
     def matches(self, row: Row) -> bool:
         """Say whether every word occurs in the row."""

@@ -33,6 +33,19 @@ def business_span(minutes: int) -> str:
     return f"{size} min" if size < 60 else f"{size // 60:,} h".replace(",", " ")
 
 
+SKEW = timedelta(minutes=5)
+"""How far two clocks may be apart before it is worth a word."""
+
+
+def skew_words(here: datetime, there: datetime) -> str:
+    """Say that this machine's clock is far from the CRM's; empty while it is not."""
+    gap = here - there
+    if abs(gap) <= SKEW:
+        return ""
+    way = "ahead of" if gap > timedelta() else "behind"
+    return f"This machine’s clock is {span(gap)} {way} the CRM’s: what is due is shown wrongly until it is set right."
+
+
 def due_words(due_at: datetime, now: datetime, clock: BusinessClock) -> str:
     """Return ``due in 2 h`` or ``overdue 3 h`` in business time; a breached clock keeps counting.
 

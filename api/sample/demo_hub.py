@@ -1,12 +1,14 @@
 """A hub with sample data, as a process of its own: ``python -P -m api.sample.demo_hub``.
 
 It prints one line of JSON on stdout, ``{"url", "token", "tokens"}`` (the demo rep's token, and everybody's by person
-id), then serves until its stdin closes, which it does when the parent dies, or until SIGTERM.
+id), then serves until its stdin closes, which it does when the parent dies, or until SIGTERM. What was named with
+``--remove-at-end`` is gone once it has ended because of its stdin.
 """
 
 import argparse
 import os
 import re
+import shutil
 import signal
 import sys
 import tempfile
@@ -29,7 +31,9 @@ from api.sample.seeding import seed
 def main(arguments: Sequence[str] | None = None) -> int:
     """Seed an empty database and serve it; return the exit code."""
     options = _options(arguments)
+    orphaned = threading.Event()
     with ExitStack() as stack:
+        stack.callback(_clear, options.remove_at_end, orphaned)
         db_url = options.db or _in_folder(options.folder, stack)
         try:
             hub = Hub(db_url)
@@ -37,14 +41,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 tokens = seed(hub, generate(options.seed, options.leads, agreement=hub.agreement()))
             finally:
                 hub.close()
-            _serve(db_url, tokens, options)
+            _serve(db_url, tokens, options, orphaned)
         except HandoffError as problem:
             print(problem.sentence, file=sys.stderr)
             return 1
     return 0
 
 
-def _serve(db_url: str, tokens: dict[str, str], options: argparse.Namespace) -> None:
+def _serve(db_url: str, tokens: dict[str, str], options: argparse.Namespace, orphaned: threading.Event) -> None:
     running: list[Bustle] = []
 
     def announce(line: str) -> None:
@@ -58,7 +62,7 @@ def _serve(db_url: str, tokens: dict[str, str], options: argparse.Namespace) -> 
         running.append(bustle)
         print(msgspec.json.encode({"url": url, "token": tokens[DEMO_REP.id], "tokens": tokens}).decode(), flush=True)
         bustle.start()
-        threading.Thread(target=_end_with_parent, args=(bustle,), name="sample-parent", daemon=True).start()
+        threading.Thread(target=_end_with_parent, args=(bustle, orphaned), name="sample-parent", daemon=True).start()
 
     try:
         serve(db_url, port=options.port, announce=announce)
@@ -67,12 +71,19 @@ def _serve(db_url: str, tokens: dict[str, str], options: argparse.Namespace) -> 
             bustle.stop()
 
 
-def _end_with_parent(bustle: Bustle) -> None:
+def _end_with_parent(bustle: Bustle, orphaned: threading.Event) -> None:
     """Wait until stdin closes, as it does when the parent ends in whatever way, then end like by SIGTERM."""
     while os.read(sys.stdin.fileno(), 4096):
         pass
+    orphaned.set()
     bustle.end()
     os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _clear(folder: Path | None, orphaned: threading.Event) -> None:
+    """Remove what a parent that is gone has left; one that still waits for us may want to read in it."""
+    if folder is not None and orphaned.is_set():
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _in_folder(folder: Path | None, stack: ExitStack) -> str:
@@ -87,6 +98,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     place = parser.add_mutually_exclusive_group()
     place.add_argument("--db", metavar="URL", help="database, empty or not there yet; default: a temporary one")
     place.add_argument("--folder", type=Path, help="folder to keep the database in")
+    parser.add_argument(
+        "--remove-at-end", type=Path, metavar="FOLDER", help="folder to remove once stdin has closed and it has ended"
+    )
     parser.add_argument("--port", type=int, default=0, help="0 means any free one")
     parser.add_argument("--leads", type=_count, default=LEADS)
     parser.add_argument("--seed", type=int, default=7)

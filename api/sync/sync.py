@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from contextlib import aclosing, suppress
 from typing import Any, cast
 
-import msgspec
 from msgspec.structs import replace
 
 from api.crm.port import (
@@ -31,7 +30,10 @@ from api.local.errors import LocalError
 from api.local.lock import FileLock
 from api.model.agreement import Consequence
 from api.model.operation import Operation, Receipt, Result
+from api.rules.wording import skew_words
+from api.sync.doubt import DOUBT_AFTER, Doubt
 from api.sync.patience import LONGEST_PAUSE, Patience, RealWaiter, Waiter
+from api.sync.report import Report
 
 log = logging.getLogger("handoff.sync")
 
@@ -45,17 +47,6 @@ POLL_EVERY = 30.0
 """Seconds between pulls where nothing tells of changes; spread by a half to either side."""
 
 
-class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """What one exchange for the command line came to."""
-
-    pulled: int = 0
-    """Changes taken in."""
-    receipts: tuple[Receipt, ...] = ()
-    problem: CrmError | None = None
-    elsewhere: bool = False
-    """Another process of this profile talks to the CRM; this one only waited for its answers."""
-
-
 class WrongPerson(SignedOut):
     """The token belongs to somebody else than the profile."""
 
@@ -63,7 +54,15 @@ class WrongPerson(SignedOut):
 class Sync:
     """Keeps one desk and one CRM in step."""
 
-    def __init__(self, desk: Desk, crm: Crm, *, waiter: Waiter | None = None, batch: int = BATCH) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        crm: Crm,
+        *,
+        waiter: Waiter | None = None,
+        batch: int = BATCH,
+        doubt_after: float = DOUBT_AFTER,
+    ) -> None:
         self._desk = desk
         self._crm = crm
         self._waiter: Waiter = waiter or RealWaiter()
@@ -76,11 +75,15 @@ class Sync:
         self._behind = True
         """Whether there may be changes that were not pulled yet."""
         self._asked = False
+        self._asking: list[asyncio.Future[Report]] = []
+        self._doubt = Doubt(desk, doubt_after)
         self._line = Patience(self._waiter)
         self._sending = Patience(self._waiter)
         self._hearing = Patience(self._waiter)
         self._next_poll = 0.0
         self._live = False
+        self._skewed = ""
+        """What to say of this machine's clock."""
         self._listener: asyncio.Task[None] | None = None
         self._pulled = 0
         self._receipts: list[Receipt] = []
@@ -89,6 +92,25 @@ class Sync:
         """Try now, whatever the state: the person asked for it. May be called from any thread."""
         self._asked = True
         self._wake()
+
+    async def now(self, seconds: float = 10.0) -> Report:
+        """Try now as `poke` does, and return what came of it; for the event loop that `run` runs on.
+
+        When nothing has come of it within `seconds`, that is the report's problem; the exchange goes on all the same.
+        """
+        answer: asyncio.Future[Report] = asyncio.get_running_loop().create_future()
+        self._asking.append(answer)
+        self.poke()
+        try:
+            async with asyncio.timeout(seconds):
+                return await answer
+        except TimeoutError:
+            return Report(problem=Unreachable(f"The CRM has not answered for {seconds:g} s; Handoff goes on trying."))
+
+    def _answer(self, asking: Iterable["asyncio.Future[Report]"], report: Report) -> None:
+        for answer in asking:
+            if not answer.done():
+                answer.set_result(report)
 
     async def run(self) -> None:
         """Stay in step until cancelled; no fault of the line or the disk ends it."""
@@ -99,6 +121,9 @@ class Sync:
                 self._woken.clear()
                 if self._holds_lock():
                     await self._step()
+                else:
+                    asking, self._asking = self._asking, []
+                    self._answer(asking, Report(elsewhere=True))
                 await asyncio.to_thread(self._look)
                 await self._waiter.wait(self._woken, LOOK_EVERY)
         finally:
@@ -151,7 +176,8 @@ class Sync:
         with suppress(LocalError):  # the next write says it to the person, the next look tries again
             self._desk.refresh()
         if not self._lock.held:
-            self._desk.set_link(Link(connected=None, message="Another window of this profile talks to the CRM."))
+            words = "Another window of this profile talks to the CRM."
+            self._desk.set_link(Link(connected=None, message=words, elsewhere=True))
 
     async def _step(self) -> None:
         """Do what is due now."""
@@ -164,26 +190,40 @@ class Sync:
             return
         if asked:
             self._sending.worked()
+        asking, self._asking = self._asking, []
+        pulled, answered = self._pulled, len(self._receipts)
+        problem = await self._try()
+        report = Report(pulled=self._pulled - pulled, receipts=tuple(self._receipts[answered:]), problem=problem)
+        self._answer(asking, report)
+
+    async def _try(self) -> CrmError | None:
+        """Exchange what is due and say how the line stands then; returns what went wrong."""
+        problem: CrmError
         try:
-            await self._exchange()
+            with self._doubt.watching():
+                await self._exchange()
         except CrmError as error:
-            await self._failed(error)
+            problem = error
         except LocalError as error:
-            await self._failed(Unreachable(error.sentence))
+            problem = Unreachable(error.sentence)
         except Exception:
             log.exception("Sync failed unexpectedly")
-            await self._failed(Unreachable("Sync met a fault of its own; the log tells more. It goes on trying."))
+            problem = Unreachable("Sync met a fault of its own; the log tells more. It goes on trying.")
         else:
             self._line.worked()
             self._keep_hearing()
             every = POLL_EVERY * (10 if self._live else 1)
             self._next_poll = self._waiter.monotonic() + every * self._waiter.uniform(0.5, 1.5)
             self._say_connected()
+            return None
+        await self._failed(problem)
+        return problem
 
     def _say_connected(self) -> None:
-        link = self._desk.link
+        link = self._doubt.settle()
         since = link.since if link.connected else self._desk.now()
-        message = "" if not self._sending.failures else "Some decisions stay without an answer; they are offered again."
+        stuck = "Some decisions stay without an answer; they are offered again."
+        message = stuck if self._sending.failures else self._skewed
         self._desk.set_link(Link(connected=True, since=since, live=self._live, message=message))
 
     async def _failed(self, error: CrmError) -> None:
@@ -192,7 +232,7 @@ class Sync:
         self._known = False
         self._behind = True
         self._line.failed((error.retry_after or 0.0) if isinstance(error, Busy) else 0.0)
-        link = self._desk.link
+        link = self._doubt.settle()
         since = link.since if link.connected is False else self._desk.now()
         signed_out = isinstance(error, SignedOut)
         self._desk.set_link(Link(connected=False, since=since, message=error.sentence, signed_out=signed_out))
@@ -276,6 +316,8 @@ class Sync:
     async def _introduce(self) -> Identity | None:
         """Ask who we are; returns the answer when the CRM's history is another than the one we knew."""
         identity = await self._crm.whoami()
+        self._doubt.heard()
+        self._skewed = skew_words(self._desk.now(), identity.at)
         connection = self._desk.profile.connection()
         if identity.person.id != self._desk.me.id:
             raise WrongPerson(
@@ -300,6 +342,7 @@ class Sync:
         pages = self._crm.changes(self._desk.cursor)
         async with aclosing(cast(Any, pages)):
             async for page in pages:
+                self._doubt.heard()
                 if self._desk.epoch not in ("", page.epoch):
                     raise CursorLost("The CRM has begun another history.")
                 await asyncio.to_thread(self._desk.take_page, page)
@@ -349,13 +392,16 @@ class Sync:
         if not operations:
             return []
         try:
-            return await self._crm.submit(operations)
+            receipts = await self._crm.submit(operations)
+            self._doubt.heard()
+            return receipts
         except (Unreachable, Busy, SignedOut, Rubbish, CursorLost):
             raise
         except CrmError as error:
+            self._doubt.heard()
             if len(operations) == 1:
                 return [self._refused(operations[0], error)]
-        receipts: list[Receipt] = []
+        receipts = []
         half = len(operations) // 2
         for part in (operations[:half], operations[half:]):
             receipts += await self._submit(part)

@@ -47,5 +47,10 @@ def test_without_a_limit_nothing_is_left_out() -> None:
     assert "x" * 500 in table([("x" * 500, "y")])[0]
 
 
+def test_no_column_is_wider_than_it_may_be() -> None:
+    lines = table([("LEAD", "AT"), ("日" * 100, "x"), ("Ana", "y")], widest=9)
+    assert lines == ["LEAD       AT", "日日日日…  x", "Ana        y"]
+
+
 def test_no_rows_make_no_lines() -> None:
     assert table([]) == []

@@ -142,3 +142,15 @@ def test_another_hub_brings_its_own_leads_only(hub: RunningHub, own_hub: Running
     assert there in listed
     assert here not in listed
     assert rita("undo").code != 0
+
+
+def test_user_add_says_the_id_and_warns_of_a_namesake(hub: RunningHub, team: str, seat: MakeSeat) -> None:
+    name = f"Nora {team}"
+    first = seat()("user", "add", name, "--role", "rep", "--db", hub.db)
+    assert f"id nora-{team}" in first.err
+    assert "already" not in first.err
+    second = seat()("user", "add", name.upper(), "--role", "rep", "--db", hub.db, "--json")
+    assert second.code == 0
+    assert second.json["person"]["id"] == f"nora-{team}-2"
+    assert f"already (nora-{team})" in second.err
+    assert f"id nora-{team}-2" in second.err

@@ -363,3 +363,15 @@ def test_an_outbox_that_can_not_be_written_is_a_sentence(hub: RunningHub, team: 
     assert done.out == ""
     assert "Traceback" not in done.err
     assert "outbox" in done.err
+
+
+def test_a_marketers_rejection_is_refused_as_one(hub: RunningHub, team: str, rita: Seat, seat: MakeSeat) -> None:
+    mia = seat("mia", hub, hub.user("Mia Marketer", "marketer"))
+    new, accepted = hub.lead(team), hub.lead(team)
+    synced(rita)("accept", accepted)
+    synced(mia)
+    for lead in (new, accepted):
+        done = mia("reject", lead, "--reason", "not_target")
+        assert done.code == 4
+        assert "A marketer can't reject a lead" in done.err
+        assert "--answer" not in done.err

@@ -100,6 +100,39 @@ def test_the_hub_ends_even_when_the_program_is_killed(window: Terminal, temporar
     os.kill(window.pid, signal.SIGKILL)
     window.wait_exit()
     eventually(lambda: not hubs(temporary), "the hub ends")
+    assert list(temporary.iterdir()) == [], "what it could not remove itself, the hub has removed"
+
+
+@needs_proc
+@pytest.mark.parametrize("leads", ["20", "20000"], ids=["open", "starting"])
+def test_closing_the_terminal_leaves_nothing(tmp_path: Path, temporary: Path, leads: str) -> None:
+    with opened(["demo", "--leads", leads, "--arrivals", "0"], tmp_path / "home", temporary) as terminal:
+        if leads == "20":
+            terminal.wait_for(SHOWN)
+        else:
+            eventually(lambda: hubs(temporary), "the hub is being started")
+        terminal.hang_up()
+        eventually(lambda: not terminal.running(), "the program ends")
+    eventually(lambda: not hubs(temporary), "the hub ends")
+    assert list(temporary.iterdir()) == []
+
+
+@needs_proc
+def test_closing_the_terminal_of_a_program_that_started_it_leaves_nothing(tmp_path: Path, temporary: Path) -> None:
+    # As make does: it outlives the terminal, waiting for its child, whom the system tells nothing.
+    waiting = (
+        "import signal, subprocess, sys\n"
+        "signal.signal(signal.SIGHUP, lambda *_: None)\n"
+        "sys.exit(subprocess.run(sys.argv[1:]).returncode)"
+    )
+    command = [sys.executable, "-c", waiting, *PROGRAM, "demo", "--leads", "20", "--arrivals", "0"]
+    environ = {**os.environ, "HANDOFF_HOME": str(tmp_path / "home"), "TMPDIR": str(temporary), "TERM": "xterm-256color"}
+    with Terminal(command, env=environ) as terminal:
+        terminal.wait_for(SHOWN)
+        terminal.hang_up()
+        eventually(lambda: not terminal.running(), "both programs end")
+    eventually(lambda: not hubs(temporary), "the hub ends")
+    assert list(temporary.iterdir()) == []
 
 
 def test_the_profile_of_the_person_is_left_alone(window: Terminal, tmp_path: Path) -> None:

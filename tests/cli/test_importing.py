@@ -141,3 +141,16 @@ def test_eight_thousand_real_leads_and_their_deals(own_hub: RunningHub, seat: Ma
     listed = mia("list", "--all", "--json").json
     assert listed["total"] == 8000
     assert sum(one["state"] == "won" for one in listed["leads"]) == 842
+
+
+def test_a_file_that_repeats_an_id_changes_nothing_the_second_time(mia: Seat, tmp_path: Path, team: str) -> None:
+    path = tmp_path / "twice.csv"
+    path.write_text(f"id,name,company\n{team},Ana First,{team}\n{team},Ana Last,\n")
+    first = mia("import", str(path), "--source", team, "--apply", "--json").json
+    assert first["created"] == 1
+    assert any("the last one wins" in note for note in first["notes"])
+    again = mia("import", str(path), "--source", team, "--apply", "--json").json
+    assert (again["created"], again["updated"], again["unchanged"]) == (0, 0, 2)
+    mia("sync")
+    (lead,) = mia("list", team, "--all", "--json").json["leads"]
+    assert lead["title"] == "Ana Last"

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from api.local.profile import Profile
 from tests.cli.conftest import Seat
 from tests.running_hub import RunningHub, program
 from tui.cli.output import words
@@ -98,7 +99,7 @@ def test_what_happened_is_told(hub: RunningHub, team: str, rita: Seat) -> None:
     rita("sync")
     rita("reject", lead, "--reason", "not_target", "--answer", "dimension=size", "--note", "Three people.")
     said = rita("show", lead).out
-    assert "reject by Rita Rep" in said
+    assert "rejected by Rita Rep" in said
     assert "dimension size" in said
     assert "“Three people.”" in said
 
@@ -188,3 +189,76 @@ def test_status_says_who_where_and_how_much(hub: RunningHub, team: str, rita: Se
     assert shown["waiting"] == len(ids(rita))
     assert shown["person"]["name"] == "Rita Rep"
     assert shown["agreement"] >= 1
+
+
+def test_one_very_long_name_does_not_push_the_others_away(hub: RunningHub, team: str, rita: Seat) -> None:
+    long = "Ana " + "Example " * 50
+    lead = hub.lead(team, name=long, company=long, campaign=long, origin=long)
+    rita("sync")
+    said = rita("list").out
+    assert lead in said
+    assert max(len(line) for line in said.splitlines()) < 240
+    titles = {one["id"]: one["title"] for one in rita("list", "--json").json["leads"]}
+    assert titles[lead] == long.strip()
+
+
+def test_an_empty_hub_was_fetched_all_the_same(own_hub: RunningHub, seat: MakeSeat) -> None:
+    rita = seat("rita", own_hub, own_hub.user("Rita Rep", "rep"))
+    said = rita("list").err
+    assert "fetched yet" not in said
+    assert "Nothing waits" in said
+    Profile(rita.home).mirror_path.unlink()
+    assert "fetched yet" in rita("list").err
+
+
+def test_a_lead_that_is_not_known_yet_is_asked_for(hub: RunningHub, team: str, rita: Seat) -> None:
+    first, second = hub.lead(team, name="Ana Example"), hub.lead(team, name="Ben Example")
+    assert rita("show", first, "--wait", "0").code == 1
+    assert "Ana Example" in rita("show", first).out
+    third = hub.lead(team, name="Cleo Example")
+    assert rita("accept", third, "--wait", "0").code == 1
+    done = rita("accept", second, third)
+    assert (done.code, done.err) == (0, "")
+    assert f"Accepted Ben Example ({second})" in done.out
+    assert f"Accepted Cleo Example ({third})" in done.out
+
+
+def test_a_hub_that_is_away_is_said_beside_the_unknown_lead(own_hub: RunningHub, seat: MakeSeat) -> None:
+    rita = seat("rita", own_hub, own_hub.user("Rita Rep", "rep"))
+    own_hub.stop()
+    done = rita("accept", "nobody")
+    assert done.code == 1
+    assert "can't be reached" in done.err
+    assert "There is no lead “nobody”" in done.err
+
+
+def test_what_did_not_take_effect_is_listed_until_it_is_settled(
+    hub: RunningHub, team: str, rita: Seat, seat: MakeSeat
+) -> None:
+    otto = seat("otto", hub, hub.user("Otto Other", "rep", team))
+    lead = hub.lead(team, name="Ana Example")
+    rita("sync")
+    otto("sync")
+    otto("accept", lead)
+    assert rita("reject", lead, "--reason", "spam_test").code == 4
+    (one,) = rita("status", "--json").json["unsettled"]
+    assert set(one) == {"lead", "title", "verb", "reason", "result", "sentence"}
+    assert (one["lead"], one["title"], one["verb"], one["reason"]) == (lead, "Ana Example", "reject", "spam_test")
+    assert one["result"] == "conflict"
+    assert "Otto Other accepted it first" in one["sentence"]
+    assert one["sentence"] in rita("status").out
+    assert f"Yours, not applied: {one['sentence']}" in rita("show", lead).out
+    assert rita("show", lead, "--json").json["unsettled"] == [one]
+    assert otto("status", "--json").json["unsettled"] == []
+    assert "not applied" not in otto("show", lead).out
+
+
+def test_cost_and_deeds_are_said_in_words(hub: RunningHub, team: str, rita: Seat) -> None:
+    hub.post("/campaigns", [{"id": f"c-{team}", "name": "Spring", "spend": 2100, "currency": "EUR"}])
+    lead = hub.lead(team, campaign=f"c-{team}")
+    rita("sync")
+    rita("accept", lead)
+    rita("sync")
+    said = rita("show", lead).out
+    assert "accepted by Rita Rep" in said
+    assert "per accepted  2 100 EUR (1 accepted)" in said

@@ -83,6 +83,13 @@ def test_every_command_explains_itself(command: list[str], capsys: pytest.Captur
     assert err == ""
 
 
+def test_help_names_the_environment(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+    said = capsys.readouterr().out
+    for name in ("HANDOFF_HOME", "HANDOFF_TOKEN", "HANDOFF_KEYRING", "HANDOFF_DB", "NO_COLOR"):
+        assert name in said
+
+
 def test_commands_with_a_key_say_what_the_registry_says(capsys: pytest.CaptureFixture[str]) -> None:
     from tui.commands import command
 

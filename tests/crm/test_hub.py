@@ -7,10 +7,10 @@ import msgspec
 import pytest
 
 from api.crm.hub import HubCrm
-from api.crm.port import Rubbish
+from api.crm.port import Identity, Rubbish
 from api.model import operation as op
 from api.model.operation import Receipt, Result
-from tests.factories import NOW, make_operation
+from tests.factories import NOW, REP, make_operation
 
 Answer = Callable[[httpx.Request], object]
 
@@ -74,3 +74,20 @@ async def test_an_id_never_leaves_its_place_in_the_address():
 
     await hub(answer).read_back(make_operation(op.Accept(), id="../me?x"))
     assert paths == [b"/operations/..%2Fme%3Fx"]
+
+
+async def test_small_requests_are_given_up_on_sooner_than_a_large_page():
+    patience: dict[str, float] = {}
+
+    def answer(request: httpx.Request) -> object:
+        patience[request.url.path] = request.extensions["timeout"]["read"]
+        if request.url.path == "/me":
+            return Identity(REP, "e", NOW)
+        return {"receipts": []} if request.method == "POST" else page(1, more=False)
+
+    crm = hub(answer)
+    await crm.whoami()
+    await crm.submit([make_operation(op.Accept())])
+    assert [one.n async for one in crm.changes("")] == [1]
+    assert patience["/me"] == patience["/operations"] <= 10
+    assert patience["/changes"] >= 20

@@ -17,29 +17,13 @@ from api.local.profile import Connection, Profile
 from api.model import operation as op
 from api.model.campaign import Campaign
 from api.model.lead import State, Touch
-from api.model.operation import Operation, Receipt, Result
+from api.model.operation import Receipt, Result
 from api.model.people import Owner
+from tests.desk.acting import do, no_fit, send
 from tests.factories import MANAGER, NOW, OTHER_REP, REP, make_agreement, make_lead, make_operation
 from tests.sync.fake_crm import FakeServer
 
 Pull = Callable[[Desk], None]
-TEXT = {"text": "They are a school, not a business."}
-
-
-def send(desk: Desk, server: FakeServer) -> list[Receipt]:
-    receipts = [server.apply(one, REP) for one in desk.ledger.offer(desk.ledger.pending())]
-    desk.take_receipts(receipts)
-    return receipts
-
-
-def no_fit(answers: dict[str, str] | None = None) -> op.Reject:
-    return op.Reject(reason="other", answers=TEXT if answers is None else answers)
-
-
-def do(desk: Desk, verb: op.LeadVerb, *ids: str) -> list[Operation]:
-    operations = desk.prepare(verb, [desk.lead(one) for one in ids])
-    desk.commit(operations)
-    return operations
 
 
 @pytest.fixture

@@ -223,3 +223,12 @@ def test_suppress_beats_an_accept_that_came_first(hub: Hub, hand_over: HandOver)
     (receipt,) = hub.submit(REP, [make_operation(suppression(hub), lead)])
     assert receipt.result is Result.APPLIED
     assert hub.lead(lead.id).state is State.SUPPRESSED
+
+
+def test_a_lead_can_not_double_one_that_does_not_exist(hub: Hub, hand_over: HandOver) -> None:
+    lead, other = hand_over(), hand_over(source_id="another")
+    (missing,) = hub.submit(REP, [make_operation(reject("duplicate", other="nonsense"), lead)])
+    assert (missing.result, missing.code, missing.field) == (Result.REFUSED, "unknown_lead", "other")
+    assert hub.lead(lead.id).state is State.NEW
+    (merged,) = hub.submit(REP, [make_operation(reject("duplicate", other=other.id), lead)])
+    assert merged.result is Result.APPLIED

@@ -4,6 +4,7 @@ import contextlib
 import queue
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -232,3 +233,50 @@ def test_what_cannot_be_served_is_said_in_a_sentence(
     with pytest.raises(HubError, match="TLS"):
         serve(db_url, tls_cert=tmp_path / "missing.pem")
     assert not (tmp_path / "other.db").exists()
+
+
+def test_a_client_that_hangs_up_leaves_no_traceback(db_url: str, start: Callable[..., Running]) -> None:
+    running = start(db_url)
+    token = running.token()
+    host, port = running.url.removeprefix("http://").split(":")
+    head = f"Host: hub\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n"
+    for path in ("/leads", "/operations"):
+        with socket.create_connection((host, int(port)), PATIENCE) as line:
+            line.sendall(f"POST {path} HTTP/1.1\r\n{head}Expect: 100-continue\r\n\r\n".encode())
+            # The hub says so once it reads the body.
+            assert b"100" in line.recv(100)
+            line.sendall(b"[")
+    with client_of(running, token) as client:
+        assert client.get("/me").status_code == 200
+    assert running.end(signal.SIGTERM) == 0
+    told = "".join(running.said[running.said.index(next(line for line in running.said if "listening" in line)) + 1 :])
+    assert "Traceback" not in told
+    assert len(told.splitlines()) <= 2, "one line for each, at most"
+
+
+def test_two_clients_with_the_same_lead_make_one(db_url: str, start: Callable[..., Running]) -> None:
+    running = start(db_url)
+    token = running.token()
+    together = threading.Barrier(4)
+    said: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+
+    def post() -> None:
+        with client_of(running, token) as client:
+            client.get("/me")
+            for number in range(10):
+                together.wait(PATIENCE)
+                item = {"source": "form", "source_id": str(number), "name": "Ana Example"}
+                said.put(client.post("/leads", json=item).json()["results"][0])
+
+    clients = [threading.Thread(target=post) for _ in range(together.parties)]
+    for one in clients:
+        one.start()
+    for one in clients:
+        one.join(PATIENCE)
+    results = [said.get(timeout=1) for _ in range(10 * together.parties)]
+    assert sorted(one["status"] for one in results) == ["created"] * 10 + ["unchanged"] * 30
+    with client_of(running, token) as client:
+        page = client.get("/changes").json()
+    leads = [change["id"] for change in page["changes"] if change["kind"] == "lead"]
+    assert sorted(leads) == sorted({one["id"] for one in results})
+    assert len(leads) == 10

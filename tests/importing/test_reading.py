@@ -164,11 +164,11 @@ def test_the_api_s_own_names_mean_what_they_mean_there() -> None:
 
 
 def test_an_owner_column_of_names_is_left_out_and_one_of_ids_is_taken() -> None:
-    named = read("id,Lead Owner\n7,Jane Roe\n")
+    named = read("id,Lead Owner,name\n7,Jane Roe,Ana\n")
     assert only(named).owner == ""
     assert "person:ID" in named.columns[1].remark
-    assert only(read("id,owner\n7,team:North\n")).owner == "team:North"
-    assert only(read("id,who\n7,jane\n", maps=["lead.owner=who"])).owner == "person:jane"
+    assert only(read("id,owner,name\n7,team:North,Ana\n")).owner == "team:North"
+    assert only(read("id,who,name\n7,jane,Ana\n", maps=["lead.owner=who"])).owner == "person:jane"
 
 
 # --- identity --------------------------------------------------------------------------------------------------------
@@ -194,6 +194,41 @@ def test_rows_with_the_same_id_are_pointed_out() -> None:
     assert any("line 4" in note and "“7”" in note for note in reading.notes)
 
 
+def test_rows_with_the_same_id_all_say_what_the_last_one_says() -> None:
+    reading = read("id,name,phone\n7,Ana,1\n8,Ben,2\n7,Ana Example,\n")
+    said = [(row.line, row.record.name, row.record.phone) for row in reading.rows if isinstance(row.record, LeadIn)]
+    assert said == [(2, "Ana Example", "1"), (3, "Ben", "2"), (4, "Ana Example", "1")]
+    assert any("the last one wins" in note for note in reading.notes)
+
+
+@pytest.mark.parametrize("row", ["7,,,,,,,", "7,2026-03-04,team:North,,,,,", "7,,,many,,,,"])
+def test_a_row_of_nothing_but_an_id_is_rejected_with_its_line(row: str) -> None:
+    reading = read(f"id,created_at,owner,employees,name,company,phone,campaign\n{row}\n8,,,,Ana,,,\n")
+    assert [one.line for one in reading.rejected] == [2]
+    assert reading.rejected[0].why.startswith("It has nothing but an id")
+    assert [one.line for one in reading.rows] == [3]
+
+
+@pytest.mark.parametrize("field", ["name", "company", "email", "phone", "campaign", "origin", "fit"])
+def test_one_thing_besides_the_id_is_enough(field: str) -> None:
+    assert only(read(f"id,{field}\n7,50\n")).source_id == "7"
+
+
+@pytest.mark.parametrize(
+    "text", ["ana", "ana@", "@clinic.example", "ana@clinic", "a b@clinic.example", "a@b@c.example"]
+)
+def test_an_odd_address_is_kept_and_noted(text: str) -> None:
+    reading = read(f"id,email\n7,ana@clinic.example\n8,{text}\n")
+    assert [row.record.email for row in reading.rows if isinstance(row.record, LeadIn)] == ["ana@clinic.example", text]
+    assert "email: 1 value is no e-mail address and stays as written (first in line 3)." in reading.notes
+
+
+def test_good_addresses_are_not_remarked_on() -> None:
+    rows = ("ana.o'neill+fair@mail.clinic.example", "jörg@müller.example", "")
+    reading = read("id,name,email\n" + "".join(f"{number},Ana,{text}\n" for number, text in enumerate(rows)))
+    assert not any(note.startswith("email") for note in reading.notes)
+
+
 @pytest.mark.parametrize(
     ("name", "source"),
     [
@@ -210,7 +245,7 @@ def test_the_source_is_made_of_the_file_s_name(name: str, source: str) -> None:
 
 
 def test_the_source_can_be_given() -> None:
-    reading = read("id\n7\n", source="webform")
+    reading = read("id,name\n7,Ana\n", source="webform")
     assert only(reading).source == "webform"
     assert not any("Source" in note for note in reading.notes)
 
@@ -291,7 +326,7 @@ def test_a_file_that_can_not_be_imported_says_why(data: bytes, says: str) -> Non
 
 
 def test_an_unused_column_may_stand_twice() -> None:
-    assert only(read("id,note to self,note to self\n7,a,b\n")).source_id == "7"
+    assert only(read("id,name,note to self,note to self\n7,Ana,a,b\n")).source_id == "7"
 
 
 @pytest.mark.parametrize(
@@ -368,8 +403,8 @@ def test_no_rows_make_it_fail_otherwise(text: str) -> None:
 
 
 def moments(*texts: str, **options: Any) -> list[str]:
-    rows = "".join(f'{number},"{text}"\n' for number, text in enumerate(texts))
-    reading = read("id,created_at\n" + rows, **options)
+    rows = "".join(f'{number},Ana,"{text}"\n' for number, text in enumerate(texts))
+    reading = read("id,name,created_at\n" + rows, **options)
     return [
         row.record.created_at.isoformat() if isinstance(row.record, LeadIn) and row.record.created_at else ""
         for row in reading.rows
@@ -411,22 +446,22 @@ def test_a_whole_column_decides_what_one_date_leaves_open() -> None:
 
 
 def test_another_column_can_decide_it_too() -> None:
-    reading = read("id,created_at,birthday\n1,03/04/2018,04/25/1990\n")
+    reading = read("id,name,created_at,birthday\n1,Ana,03/04/2018,04/25/1990\n")
     assert only(reading).created_at == datetime(2018, 3, 4, tzinfo=UTC)
 
 
 def test_what_nothing_decides_is_said_and_can_be_told() -> None:
-    reading = read("id,created_at\n1,03/04/2018\n")
+    reading = read("id,name,created_at\n1,Ana,03/04/2018\n")
     assert only(reading).created_at == datetime(2018, 4, 3, tzinfo=UTC)
     assert any("could be day or month first" in note and "--dates mdy" in note for note in reading.notes)
-    told = read("id,created_at\n1,03/04/2018\n", dates="mdy")
+    told = read("id,name,created_at\n1,Ana,03/04/2018\n", dates="mdy")
     assert only(told).created_at == datetime(2018, 3, 4, tzinfo=UTC)
     assert not any("could be" in note for note in told.notes)
 
 
 @pytest.mark.parametrize("text", ["soon", "2018-13-01", "31/02/2018", "2018-02-26 25:00", "0000-00-00"])
 def test_what_is_no_date_is_rejected_with_its_line(text: str) -> None:
-    reading = read(f"id,created_at\n1,2018-01-01\n2,{text}\n")
+    reading = read(f"id,name,created_at\n1,Ana,2018-01-01\n2,Ben,{text}\n")
     assert [row.line for row in reading.rejected] == [3]
     assert reading.rejected[0].why == f"created_at: “{text}” is not a date that can be read."
 
@@ -452,7 +487,7 @@ def test_what_is_no_date_is_rejected_with_its_line(text: str) -> None:
     ],
 )
 def test_head_counts_are_read_as_people_write_them(text: str, means: int | None) -> None:
-    reading = read(f'id,employees\n7,"{text}"\n')
+    reading = read(f'id,name,employees\n7,Ana,"{text}"\n')
     assert only(reading).employees == means
     if means is None:
         assert "employees: 1 value can't be read and stay empty (first in line 2)." in reading.notes

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from api.model.agreement import OpenHours
 from api.rules.clocks import BusinessClock, NeverOpen
-from api.rules.wording import due_words, money, relative, span
+from api.rules.wording import due_words, money, relative, skew_words, span
 from tests.factories import NOW, make_agreement
 
 AGREEMENT = make_agreement()
@@ -89,3 +89,9 @@ def test_times_and_sums_in_words() -> None:
     assert relative(NOW, NOW) == "just now"
     assert [span(timedelta(seconds=n)) for n in (5, 60, 7_200, 200_000)] == ["5 s", "1 min", "2 h", "2 d"]
     assert money(12_400, "EUR") == "12 400 EUR"
+
+
+def test_a_clock_that_is_far_off_is_said_so() -> None:
+    assert skew_words(NOW, NOW + timedelta(minutes=4)) == ""
+    assert "400 d ahead of" in skew_words(NOW + timedelta(days=400), NOW)
+    assert "2 h behind" in skew_words(NOW, NOW + timedelta(hours=2))

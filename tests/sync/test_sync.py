@@ -391,3 +391,10 @@ async def test_a_sync_cancelled_twice_still_lets_the_next_process_have_the_line(
     lock = desk.profile.sync_lock()
     assert lock.try_acquire()
     lock.release()
+
+
+async def test_a_clock_far_from_the_crms_is_said_so_beside_the_line(desk: Desk, crm: FakeCrm, time: FakeTime):
+    crm.server.now = lambda: NOW - timedelta(days=400)
+    async with running(Sync(desk, crm, waiter=time)):
+        await until(lambda: desk.status().live)
+        assert "400 d ahead of the CRM" in desk.status().message

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from api.crm.hub import HubCrm
 from api.crm.port import SignedOut
@@ -207,4 +208,22 @@ async def test_what_became_of_an_operation_can_be_asked(hub: HubProcess, join):
     assert await crm.read_back(operation) is None
     (receipt,) = await crm.submit([operation])
     assert (await crm.read_back(operation)).n == receipt.n
+    await crm.close()
+
+
+async def test_one_operation_that_the_hub_cannot_read_is_refused_and_the_others_go_through(hub: HubProcess, join):
+    hub.start()
+    hub.post_leads("Nora", "Paul", "Quinn", "Rosa", "Sven")
+    desk, crm = join(REP)
+    assert (await Sync(desk, crm).once(10)).problem is None
+    operations = desk.prepare(op.Accept(), [desk.lead(one) for one in desk.queue()])
+    operations[3] = replace(operations[3], id="not an id")
+    desk.commit(operations)
+    report = await Sync(desk, crm).once(10)
+    assert report.problem is None
+    results = [desk.receipt(operation.id).result for operation in operations]
+    assert results == [*[Result.APPLIED] * 3, Result.REFUSED, Result.APPLIED]
+    assert "An id is" in desk.receipt("not an id").sentence
+    assert [one.operation.id for one in desk.unsettled()] == ["not an id"]
+    assert len(desk.queue()) == 1
     await crm.close()

@@ -170,3 +170,21 @@ def test_a_folder_named_api_where_the_user_stands_is_not_imported(home: Path, tm
     with Terminal([str(installed), "status"], env=environment(home), cwd=str(trap)) as terminal:
         assert terminal.wait_exit() == 0, terminal.text
         assert "wrong api" not in terminal.text
+
+
+def test_keys_that_come_in_one_read_do_what_they_were_meant_for(home: Path) -> None:
+    with opened(home) as terminal:
+        terminal.wait_for("live")
+        terminal.send("/ab")
+        terminal.wait_for("find  ab")
+        terminal.send("\x1b")
+        terminal.wait_for(lambda text: "find  ab" not in text)
+        terminal.send("rs")
+        terminal.wait_for("Rejected Ana Example")
+        assert "Accepted" not in terminal.text
+        terminal.send("/q")
+        terminal.wait_for("find  q")
+        terminal.send("\x1b")
+        terminal.wait_for(lambda text: "find  q" not in text)
+        terminal.send("q")
+        assert terminal.wait_exit() == 0

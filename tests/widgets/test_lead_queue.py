@@ -34,9 +34,6 @@ class Rows:
     def campaign_words(self, row: Row) -> str:
         return row.campaign_id
 
-    def scores(self, lead_id: str) -> tuple[int | None, int | None]:
-        return (70, None)
-
     def whose(self, row: Row) -> str:
         return ""
 
@@ -170,3 +167,13 @@ async def test_a_width_shows_the_columns_it_has_room_for() -> None:
             first = queue.said.splitlines()[0]
             assert seen in first
             assert missing not in first
+
+
+async def test_where_all_rows_fit_moving_shows_them_all_again() -> None:
+    async with hosted(14) as (queue, _, pilot):
+        await pilot.press("j", "j", "j")
+        for place in range(3):
+            queue.show([f"back-{one}" for one in range(place + 1)] + list(queue.ids)[place:])
+        queue.move(1)
+        await pilot.pause()
+        assert queue.above == 0

@@ -12,12 +12,32 @@ if TYPE_CHECKING:
     from api.rules.criteria import Verdict
     from tui.cli.output import Output
 
+_DONE = {
+    "accept": "accepted",
+    "reject": "rejected",
+    "disqualify": "disqualified",
+    "claim": "claimed",
+    "release": "released",
+    "qualify": "qualified",
+    "outcome": "closed",
+    "reopen": "reopened",
+    "hand_again": "handed over again",
+    "return": "brought back",
+}
+
 
 def print_card(
-    output: "Output", opened: "Desk", lead: Lead, verdicts: "Sequence[Verdict]", campaign: Campaign | None
+    output: "Output",
+    opened: "Desk",
+    lead: Lead,
+    verdicts: "Sequence[Verdict]",
+    campaign: Campaign | None,
 ) -> None:
     """Print `lead` whole."""
     _who(output, opened, lead)
+    for one in opened.unsettled():
+        if one.lead_id == lead.id:
+            output.line(f"  Yours, not applied: {one.sentence}", "bold")
     _why(output, opened, verdicts)
     _touches(output, opened, lead, campaign)
     if campaign:
@@ -28,7 +48,7 @@ def print_card(
 def _pairs(output: "Output", pairs: Sequence[tuple[str, str]]) -> None:
     for label, value in pairs:
         if value:
-            output.line(f"  {label:<12}{value}")
+            output.line(f"  {label:<14}{value}")
 
 
 def _prose(output: "Output", text: str, indent: str) -> None:
@@ -153,4 +173,4 @@ def _decided(opened: "Desk", entry: Decided) -> str:
     why = f": {reason.label if reason else entry.reason}" if entry.reason else ""
     said = "; ".join(f"{key} {value}" for key, value in entry.answers.items() if value)
     note = f" “{entry.note}”" if entry.note else ""
-    return f"{entry.verb} by {entry.by_name}{why}" + (f" ({said})" if said else "") + note
+    return f"{_DONE.get(entry.verb, entry.verb)} by {entry.by_name}{why}" + (f" ({said})" if said else "") + note

@@ -32,16 +32,25 @@ def pad(text: str, cells: int, *, right: bool = False) -> str:
     return gap + text if right else text + gap
 
 
-def table(rows: Sequence[Sequence[str]], *, right: frozenset[int] = frozenset(), limit: int | None = None) -> list[str]:
+def table(
+    rows: Sequence[Sequence[str]],
+    *,
+    right: frozenset[int] = frozenset(),
+    limit: int | None = None,
+    widest: int | None = None,
+) -> list[str]:
     """Return `rows` (the first may be headings) as aligned lines, two spaces between columns.
 
     `right` names columns that stand on the right. With a `limit` in cells the widest columns give way until each line
-    fits; a column never shrinks below eight cells, and without a limit nothing is left out.
+    fits; a column never shrinks below eight cells. No column is wider than `widest` cells. Without the two nothing is
+    left out.
     """
     if not rows:
         return []
     columns = max(len(row) for row in rows)
     cells = [max((width(row[at]) for row in rows if at < len(row)), default=0) for at in range(columns)]
+    if widest is not None:
+        cells = [min(taken, widest) for taken in cells]
     if limit is not None:
         cells = _fitted(cells, limit - 2 * (columns - 1))
     lines = []

@@ -49,16 +49,23 @@ class Output:
             self._stdout.write(self._styled(harmless(text), style, self._stdout) + "\n")
 
     def table(
-        self, headings: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = (), whole: bool = False
+        self,
+        headings: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        *,
+        right: Sequence[int] = (),
+        whole: bool = False,
+        widest: int | None = None,
     ) -> None:
         """Print an aligned table for people, headings first; nothing when JSON was asked for.
 
-        `right` names columns that stand on the right; a `whole` table is never shortened to the terminal's width.
+        `right` names columns that stand on the right; a `whole` table is never shortened to the terminal's width;
+        no column is wider than `widest` cells, wherever stdout goes.
         """
         if self.as_json:
             return
         cleaned = [[harmless(cell) for cell in row] for row in (headings, *rows)]
-        first, *others = table(cleaned, right=frozenset(right), limit=None if whole else self.columns)
+        first, *others = table(cleaned, right=frozenset(right), limit=None if whole else self.columns, widest=widest)
         self._stdout.write(self._styled(first, "dim", self._stdout) + "\n")
         self._stdout.writelines(f"{line}\n" for line in others)
 

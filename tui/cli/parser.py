@@ -15,7 +15,9 @@ Without a command, Handoff opens on the CRM it is connected to.
 
 exit codes: 0 done, 1 failed, 2 wrong use, 3 saved but not yet sent, 4 conflict or refused
 Data goes to stdout, talk to stderr. --json prints one document; each command's --help shows its shape.
-environment: HANDOFF_HOME (folder for everything), HANDOFF_TOKEN (used instead of the kept token), NO_COLOR
+environment: HANDOFF_HOME (folder for everything), HANDOFF_TOKEN (used instead of the kept token),
+HANDOFF_KEYRING (off: the token goes into a file that only you can read), HANDOFF_DB (database for serve and user add),
+NO_COLOR
 """
 
 OUTCOMES = """\
@@ -208,6 +210,12 @@ def _list(parser: argparse.ArgumentParser) -> None:
 
 def _show(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("id", metavar="ID", help="a lead's id, or a beginning that only one lead has")
+    parser.add_argument(
+        "--wait",
+        type=_seconds,
+        metavar="SECONDS",
+        help="how long to ask the CRM for a lead that is not known here (2; 0 = do not ask)",
+    )
 
 
 def _import(parser: argparse.ArgumentParser) -> None:
@@ -296,7 +304,8 @@ ENTRIES: tuple[Entry, ...] = (
         "show_lead",
         "Show one lead whole: why it was sent, what it was told, its campaign, its story.",
         _show,
-        '--json: {"lead": {…}, "criteria": [{"label", "met", "evidence"}], "campaign": {…} or null, "owner"}',
+        '--json: {"lead": {…}, "criteria": [{"label", "met", "evidence"}], "campaign": {…} or null, "owner",\n'
+        '         "unsettled": [{"lead", "title", "verb", "reason", "result", "sentence"}]}',
     ),
     Entry("accept", "deciding", "accept", _verb("accept"), _accept, OUTCOMES),
     Entry("reject", "deciding", "reject", _verb("reject"), _reject, OUTCOMES),
@@ -327,6 +336,7 @@ ENTRIES: tuple[Entry, ...] = (
         _nothing,
         '--json: {"connected_to": URL or null, "person": {…} or null, "leads": N, "waiting": N, "pending": N,\n'
         '         "oldest_pending": TIME or null, "conflicts": N, "refused": N, "last_exchange": TIME or null,\n'
+        '         "unsettled": [{"lead", "title", "verb", "reason", "result", "sentence"}],\n'
         '         "agreement": VERSION, "message": SENTENCE, "warnings": [SENTENCE]}',
     ),
     Entry(

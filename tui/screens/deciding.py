@@ -34,6 +34,8 @@ class Deciding(Screen[None], inherit_bindings=False):
     """Leads decided on whose record is on its way to the disk."""
     holding = 0
     """How many decisions wait for the disk within this frame; what else changed is shown together with them."""
+    drafts: "dict[tuple[str, str], Answers]"
+    """What was typed for the lead under the cursor and not sent, by lead and reason."""
     unsaved = ""
     """What the disk refused; stays until something was saved again."""
 
@@ -90,7 +92,7 @@ class Deciding(Screen[None], inherit_bindings=False):
         else:
             self._decide(Accept(), lead)
 
-    def action_reject(self) -> None:
+    async def action_reject(self) -> None:
         """Ask for the reason, then for what the reason asks for."""
         lead = self.lead_under_cursor()
         if lead is None:
@@ -98,35 +100,39 @@ class Deciding(Screen[None], inherit_bindings=False):
         elif why := self.desk.hinder(lead, self.refusing(lead)):
             self.say(why, alarm=True)
         else:
-            self._ask_reason(lead)
+            await self._ask_reason(lead)
 
     def action_undo(self) -> None:
         """Take the last act back."""
         self.run_worker(self._take_back(), group=ACTS)
 
-    def _ask_reason(self, lead: Lead, at: str = "") -> None:
+    async def _ask_reason(self, lead: Lead, at: str = "") -> None:
         from tui.screens.reasons import ReasonScreen
 
-        def picked(reason: "Reason | None") -> None:
+        async def picked(reason: "Reason | None") -> None:
             if reason is None:
                 return
             if reason.asks:
-                self._ask_answers(lead, reason)
+                await self._ask_answers(lead, reason, self.drafts.get((lead.id, reason.code)))
             else:
                 self._refuse(lead, reason, None)
 
-        self.app.push_screen(ReasonScreen(self.desk, lead, at), picked)
+        # Waiting until it is there lets keys typed ahead reach it.
+        await self.app.push_screen(ReasonScreen(self.desk, lead, at, done=picked))
 
-    def _ask_answers(self, lead: Lead, reason: "Reason", given: "Answers | None" = None, problem: str = "") -> None:
-        from tui.screens.answers import AnswerScreen
+    async def _ask_answers(
+        self, lead: Lead, reason: "Reason", given: "Answers | None" = None, problem: str = ""
+    ) -> None:
+        from tui.screens.answers import AnswerScreen, Draft
 
-        def answered(answers: "Answers | None") -> None:
-            if answers is None:
-                self._ask_reason(lead, reason.code)
+        async def answered(answers: "Answers") -> None:
+            if isinstance(answers, Draft):
+                self.drafts[lead.id, reason.code] = answers
+                await self._ask_reason(lead, reason.code)
             else:
                 self._refuse(lead, reason, answers)
 
-        self.app.push_screen(AnswerScreen(self.desk, lead, reason, given, problem), answered)
+        await self.app.push_screen(AnswerScreen(self.desk, lead, reason, given, problem, done=answered))
 
     def _refuse(self, lead: Lead, reason: "Reason", answers: "Answers | None") -> None:
         from api.rules.lifecycle import refusal
@@ -153,10 +159,10 @@ class Deciding(Screen[None], inherit_bindings=False):
         if not saving.done():
             self.catch_up()
             await asyncio.wait({saving})
-        self._saved(saving, lead, reason, answers)
+        await self._saved(saving, lead, reason, answers)
         self.catch_up()
 
-    def _saved(
+    async def _saved(
         self, saving: "asyncio.Future[Act | None]", lead: Lead, reason: "Reason | None", answers: "Answers | None"
     ) -> None:
         self.leaving.discard(lead.id)
@@ -167,13 +173,20 @@ class Deciding(Screen[None], inherit_bindings=False):
             self.queue.select(lead.id)
             self._tell_problem(problem)
             if reason is not None and answers is not None:
-                self._ask_answers(lead, reason, answers, problem.sentence)
+                await self._ask_answers(lead, reason, answers, problem.sentence)
             return
         self.unsaved = ""
         if self.filtered:
             self.read_queue()
         self.show_header()
-        self.say(act.sentence if act else f"Saved: {lead.title}", "u undoes")
+        self.say((act.sentence if act else f"Saved: {lead.title}") + self._whose(lead), _takes_back(reason))
+
+    def _whose(self, lead: Lead) -> str:
+        """Name the other person whose lead it was; only a search shows such leads."""
+        owner = lead.standing.owner
+        if owner is None or owner.kind != "person" or owner.id == self.desk.me.id:
+            return ""
+        return f" (was {self.desk.owner_words(owner)}’s)"
 
     async def _take_back(self) -> None:
         try:
@@ -196,3 +209,10 @@ class Deciding(Screen[None], inherit_bindings=False):
             self.say("Not saved; nothing was changed.", alarm=True)
         else:
             self.say(problem.sentence, alarm=True)
+
+
+def _takes_back(reason: "Reason | None") -> str:
+    from api.model.agreement import Consequence
+
+    # Once the CRM has it nothing can be done to a suppressed lead, and it is the first thing that is sent.
+    return "this can’t be undone" if reason is not None and reason.outcome is Consequence.SUPPRESS else "u undoes"

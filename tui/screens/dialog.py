@@ -1,14 +1,46 @@
 """The root of the screens that lie over another: their looks are loaded when the first of them opens."""
 
-from typing import ClassVar, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import ClassVar, Generic, TypeVar
 
+from textual import events
 from textual.screen import ModalScreen
+
+from api.model.lead import Lead
+from api.model.people import Person
+from widgets.card.history import VERBS
 
 Given = TypeVar("Given")
 
 
-class Dialog(ModalScreen[Given], inherit_bindings=False):
-    """A screen over the queue that gives back a result."""
+class Dialog(ModalScreen[None], Generic[Given], inherit_bindings=False):
+    """A screen over the queue that gives back a result.
+
+    What follows is begun before the next key is looked at, so that keys typed ahead reach what they were meant for.
+    """
 
     AUTO_FOCUS = ""
     CSS_PATH: ClassVar[str] = "../styles/dialogs.tcss"
+
+    def __init__(self, done: Callable[[Given], Awaitable[None]] | None = None) -> None:
+        super().__init__()
+        self._done = done
+
+    async def take_key(self, event: events.Key) -> bool:  # noqa: ARG002  (its bindings do)
+        """Carry a key out; False leaves it to the focused field or the bindings."""
+        return False
+
+    async def finish(self, given: Given) -> None:
+        """Go away, and let what follows begin."""
+        if self.is_current:
+            self.dismiss(None)
+            if self._done is not None:
+                await self._done(given)
+
+
+def overtaken(seen: Lead, now: Lead, me: Person) -> str:
+    """Say who decided on the lead while the dialog was open; empty while nobody else has."""
+    last = now.decided
+    if last is None or now.decision_revision == seen.decision_revision or last.by == me.id or now.state is seen.state:
+        return ""
+    return f"{last.by_name or 'Somebody'} {VERBS.get(last.verb, last.verb)} it meanwhile. Esc leaves."

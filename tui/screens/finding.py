@@ -1,9 +1,10 @@
 """The part of a screen that filters its queue as one types."""
 
-from textual import on
+from textual import events, on
 from textual.screen import Screen
 from textual.widgets import Input
 
+from tui.screens.typed import caught_up
 from widgets.queue.find_bar import FindBar, FindInput
 from widgets.queue.lead_queue import LeadQueue
 
@@ -13,6 +14,8 @@ class Finding(Screen[None], inherit_bindings=False):
 
     filter_text = ""
     """What the queue is filtered by; empty shows what waits."""
+    ready = False
+    """Whether the queue has been filled for the first time."""
     _came_from = ""
 
     @property
@@ -32,7 +35,8 @@ class Finding(Screen[None], inherit_bindings=False):
             bar = FindBar(id="find")
             await self.mount(bar, before="#main")
             self.show_found(0)
-        bar.edit()
+        # At once, since what was typed right behind the key belongs into the field already.
+        self.set_focus(bar.query_one(FindInput))
 
     async def action_clear(self) -> None:
         """Drop the filter and go back to where the cursor stood."""
@@ -58,12 +62,41 @@ class Finding(Screen[None], inherit_bindings=False):
     def _bar(self) -> FindBar | None:
         return next(iter(self.query(FindBar)), None)
 
+    async def take_key(self, event: events.Key) -> bool:
+        """Leave the field once everything typed before is in it; False leaves the key to field or bindings."""
+        if not self.ready:
+            # What is typed while the program starts is meant for the queue that comes.
+            await caught_up(self)
+        bar = self._bar
+        if bar is None or not isinstance(self.focused, FindInput) or event.key not in ("enter", "tab", "escape"):
+            return False
+        await caught_up(self.focused)
+        self._filter(bar.text)
+        await self._leave_field(keep=event.key != "escape")
+        return True
+
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
-        if event.value.strip() != self.filter_text:
-            self.filter_text = event.value.strip()
+        bar = self._bar
+        # Several keys in one go are told one by one; what the field holds now is what counts.
+        if bar is not None:
+            self._filter(bar.text)
+
+    def _filter(self, text: str) -> None:
+        if text.strip() != self.filter_text:
+            self.filter_text = text.strip()
             self.read_queue(fresh=True)
+
+    def on_screen_suspend(self) -> None:
+        """Keep the line's hint from standing beside the title of what lies over it."""
+        if (bar := self._bar) is not None:
+            bar.query_one("#find-count").visible = False
+
+    def on_screen_resume(self) -> None:
+        """Show the hint again."""
+        if (bar := self._bar) is not None:
+            bar.query_one("#find-count").visible = True
 
     @on(FindInput.Step)
     def _step(self, step: FindInput.Step) -> None:
@@ -75,7 +108,10 @@ class Finding(Screen[None], inherit_bindings=False):
     @on(FindInput.Done)
     async def _done(self, done: FindInput.Done) -> None:
         """Keep the filter and give the keys back to the queue, or drop it."""
-        if done.keep and self.filter_text:
+        await self._leave_field(keep=done.keep)
+
+    async def _leave_field(self, *, keep: bool) -> None:
+        if keep and self.filter_text:
             self.set_focus(None)
         else:
             await self.action_clear()

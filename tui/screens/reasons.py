@@ -1,5 +1,6 @@
 """Why is this lead refused? The agreed reasons, over the queue, so that the lead stays in sight."""
 
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
@@ -7,9 +8,11 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 
+from api.errors import HandoffError
 from api.model.agreement import Moment, Reason
 from api.model.lead import Lead, State
-from tui.screens.dialog import Dialog
+from tui.messages import DeskChanged
+from tui.screens.dialog import Dialog, overtaken
 from widgets.basis.lines import OneLine
 from widgets.forms.reason_picker import Choice, ReasonPicker
 from widgets.frame.key_bar import Key, KeyBar
@@ -23,8 +26,15 @@ class ReasonScreen(Dialog["Reason | None"], inherit_bindings=False):
 
     BINDINGS: ClassVar[list[BindingType]] = []
 
-    def __init__(self, desk: "Desk", lead: Lead, at: str = "") -> None:
-        super().__init__()
+    def __init__(
+        self,
+        desk: "Desk",
+        lead: Lead,
+        at: str = "",
+        *,
+        done: "Callable[[Reason | None], Awaitable[None]] | None" = None,
+    ) -> None:
+        super().__init__(done)
         self._desk = desk
         self._lead = lead
         self._at = at
@@ -67,22 +77,40 @@ class ReasonScreen(Dialog["Reason | None"], inherit_bindings=False):
         choice = self.query_one(ReasonPicker).choice
         return choice.reason if choice else None
 
-    async def on_key(self, event: events.Key) -> None:
+    async def take_key(self, event: events.Key) -> bool:
         """Pick by key; what is no reason's key does nothing but say so."""
         picker = self.query_one(ReasonPicker)
-        event.stop()
         if event.key == "escape":
-            self.dismiss(None)
+            await self.finish(None)
         elif event.key == "enter":
-            picker.pick()
+            await self._pick()
         elif event.key in ("up", "down"):
             picker.move(-1 if event.key == "up" else 1)
-        elif event.character and picker.press(event.character):
-            return
-        elif event.key == "question_mark":
+        elif event.character and picker.find(event.character):
+            await self._pick()
+        elif event.key in ("question_mark", "f1"):
             await self.run_action("app.help")
         elif event.is_printable:
             picker.complain(f"No reason has the key “{event.character}”. Esc goes back.")
+        return True
+
+    async def _pick(self) -> None:
+        picker = self.query_one(ReasonPicker)
+        if why := self._overtaken():
+            picker.complain(why)
+        elif (reason := picker.pick(tell=False)) is not None:
+            await self.finish(reason)
+
+    def _overtaken(self) -> str:
+        try:
+            return overtaken(self._lead, self._desk.lead(self._lead.id), self._desk.me)
+        except HandoffError as gone:
+            return gone.sentence
+
+    def on_desk_changed(self, _message: DeskChanged) -> None:
+        """Say so when somebody else decided meanwhile."""
+        if why := self._overtaken():
+            self.query_one(ReasonPicker).complain(why)
 
     def on_paste(self, event: events.Paste) -> None:
         """Refuse pasted text."""
@@ -90,15 +118,15 @@ class ReasonScreen(Dialog["Reason | None"], inherit_bindings=False):
         self.query_one(ReasonPicker).complain("Pasted text was ignored: keys pick a reason here.")
 
     @on(ReasonPicker.Picked)
-    def _picked(self, picked: ReasonPicker.Picked) -> None:
-        self.dismiss(picked.reason)
+    def _picked(self, _picked: ReasonPicker.Picked) -> None:
+        self.app.call_next(self._pick)
 
     @on(KeyBar.Pressed)
     def _pressed(self, pressed: KeyBar.Pressed) -> None:
         if pressed.command_id == "back":
-            self.dismiss(None)
+            self.app.call_next(self.finish, None)
         elif pressed.command_id == "pick":
-            self.query_one(ReasonPicker).pick()
+            self.app.call_next(self._pick)
 
 
 def _barred(reason: Reason, lead: Lead) -> Choice:

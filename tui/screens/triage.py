@@ -16,7 +16,7 @@ from tui.messages import DeskChanged
 from tui.screens.deciding import Deciding
 from tui.screens.finding import Finding
 from tui.source import DeskSource
-from tui.words import arrivals, card_sheet, header_parts, link_words, problem_words, waiting_words
+from tui.words import arrivals, card_sheet, header_parts, link_words, not_applied, problem_words, waiting_words
 from widgets.basis.lines import OneLine
 from widgets.basis.notice import Notice
 from widgets.card.lead_card import PARTS, LeadCard
@@ -36,6 +36,8 @@ NARROW, WIDE = 100, 160
 
 _TICK = 10.0
 _NEWS_STAYS = 30.0
+_SAYING_STAYS = 10.0
+"""Seconds after which what was said is no news any more."""
 
 
 class TriageScreen(Deciding, Finding, Screen[None], inherit_bindings=False):
@@ -56,6 +58,8 @@ class TriageScreen(Deciding, Finding, Screen[None], inherit_bindings=False):
         self._agreement = desk.agreement.version
         self._link = ""
         self._followed = ""
+        self.drafts = {}
+        self._said_timer: Timer | None = None
         self._part = PARTS[0]
         self._waiting: list[str] = []
         self._behind: list[Changed] = []
@@ -77,6 +81,7 @@ class TriageScreen(Deciding, Finding, Screen[None], inherit_bindings=False):
     def on_mount(self) -> None:
         """Fill the widgets for the first paint."""
         self.read_queue(fresh=True)
+        self.ready = True
         self.set_interval(_TICK, self.tick)
         for warning in self.desk.warnings[:1]:
             self.say(warning, alarm=True)
@@ -110,6 +115,13 @@ class TriageScreen(Deciding, Finding, Screen[None], inherit_bindings=False):
     def say(self, sentence: str, hint: str = "", *, alarm: bool = False) -> None:
         """Say in the status line what happened."""
         self.query_one("#status", StatusLine).say(sentence, hint, alarm=alarm)
+        if self._said_timer is not None:
+            self._said_timer.stop()
+        self._said_timer = self.set_timer(_SAYING_STAYS, self.grow_old) if sentence else None
+
+    def grow_old(self) -> None:
+        """Show what was said as no news any more; what is wrong stays until something else is said."""
+        self.query_one("#status", StatusLine).grow_old()
 
     def warn(self, sentence: str) -> None:
         """Say above the queue what is wrong, until it is right again."""
@@ -188,6 +200,8 @@ class TriageScreen(Deciding, Finding, Screen[None], inherit_bindings=False):
         if self._followed == self.queue.lead_id:
             return
         self._followed = self.queue.lead_id
+        self.drafts.clear()
+        self.grow_old()
         self._news = {lead_id: news for lead_id, news in self._news.items() if lead_id == self.queue.lead_id}
         self.show_card()
         self._show_keys()
@@ -196,7 +210,7 @@ class TriageScreen(Deciding, Finding, Screen[None], inherit_bindings=False):
     async def _pressed(self, pressed: KeyBar.Pressed) -> None:
         one = command(pressed.command_id)
         if one.id == "app.palette":
-            self.app.action_command_palette()
+            await self.handoff.action_command_palette()
         else:
             await self.run_action(f"app.{one.action}" if one.target == "app" else one.action)
 
@@ -220,13 +234,14 @@ class TriageScreen(Deciding, Finding, Screen[None], inherit_bindings=False):
                 self._news[lead_id] = sentence
                 if lead_id == self.queue.lead_id:
                     self.say(sentence, alarm=True)
-            for receipt in changed.receipts:
-                if not receipt.result.took_effect:
-                    self.say(receipt.sentence, alarm=True)
-            before, self._agreement = self._agreement, self.desk.agreement.version
-            # Version 0 is the one that Handoff ships with, shown until the CRM has said which one holds.
-            if before and before != self._agreement:
-                self.say(f"The agreement changed: version {self._agreement} is in force.")
+        before, self._agreement = self._agreement, self.desk.agreement.version
+        # Version 0 is the one that Handoff ships with, shown until the CRM has said which one holds.
+        # A first pull brings every version there ever was, which is no change to anybody.
+        first = any(changed.everything for changed in behind)
+        if before and before != self._agreement and not first:
+            self.say(f"The agreement changed: version {self._agreement} is in force.")
+        if met := not_applied(self.desk, [receipt for changed in behind for receipt in changed.receipts]):
+            self.say(met, alarm=True)
         if any(changed.arrived for changed in behind):
             self.query_one("#status", StatusLine).tell(arrivals(self._arrived))
             if self._news_timer is not None:

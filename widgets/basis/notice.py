@@ -45,6 +45,14 @@ class Words(Lines):
         self._ink = ink
         self.display = bool(text)
 
+    def show(self, text: str, ink: str) -> None:
+        """Say this instead."""
+        if (text, ink) != (self._text, self._ink):
+            self._text, self._ink = text, ink
+            self.display = bool(text)
+            self.refresh(layout=True)
+            self.renew()
+
     def get_content_height(self, container: object, viewport: object, width: int) -> int:  # noqa: ARG002
         """Return how many lines the words take."""
         return len(wrap(self._text, max(width, 1)))

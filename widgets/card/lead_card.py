@@ -38,6 +38,8 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     """Name of the marketer who answers for the campaign."""
     news: str = ""
     """What somebody else just did to it, as a sentence."""
+    unsettled: tuple[str, ...] = ()
+    """Decisions of the person at the keyboard that were not applied, as sentences."""
 
 
 class LeadCard(Pane):
@@ -87,7 +89,7 @@ def sections_of(sheet: Sheet, parts: Sequence[str]) -> list[Section]:
             lambda width: time_line(lead.touches, campaign, now, width),
         ],
         "campaign": [partial(campaign_panel, campaign, lead.campaign_id, lead.origin, sheet.campaign_owner)],
-        "earlier": [partial(history, lead, agreement, now)],
+        "earlier": [partial(history, lead, agreement, now, unsettled=sheet.unsettled)],
     }
     chosen = [section for part in parts for section in of_part[part]]
     if len(parts) == 1 and not any(section(40) for section in chosen):

@@ -58,6 +58,13 @@ class AnswerInput(Input):
     AnswerInput:ansi { border: none; text-style: underline; }
     """
 
+    def on_paste(self, event: events.Paste) -> None:
+        """Take in all lines as one: an answer has a single line."""
+        event.stop()
+        # The library's own field would keep the first line and drop the rest without a word.
+        event.prevent_default()
+        self.replace(" ".join(event.text.split()), *self.selection)
+
 
 class AnswerForm(VerticalScroll, can_focus=False):
     """Fields below each other; what is wrong with one stands right below it."""
@@ -109,7 +116,8 @@ class AnswerForm(VerticalScroll, can_focus=False):
         wanted = next((field for field in self._fields if field.required and not self.answer(field.key)), None)
         if wanted is None:
             wanted = next((field for field in self._fields if field.required), self._fields[0])
-        self.query_one(f"#field-{wanted.key}").focus()
+        # At once, since what was typed ahead is an answer already.
+        self.screen.set_focus(self.query_one(f"#field-{wanted.key}"))
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Mark the field that has the keys; a sign, since colour alone says nothing to some."""
@@ -153,6 +161,11 @@ class AnswerForm(VerticalScroll, can_focus=False):
             line.show(((f"↑ {sentence}", "alarm"),) if wrong else ())
             if wrong:
                 self.query_one(f"#field-{field.key}").focus()
+
+    @on(ChoiceField.Unknown)
+    def _unknown(self, event: ChoiceField.Unknown) -> None:
+        event.stop()
+        self.complain((event.field.id or "").removeprefix("field-"), event.sentence)
 
     @on(Input.Changed)
     @on(ChoiceField.Changed)

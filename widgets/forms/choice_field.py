@@ -26,6 +26,14 @@ class ChoiceField(Lines, can_focus=True):
             super().__init__()
             self.field = field
 
+    class Unknown(Message):
+        """A key was pressed that stands for no option."""
+
+        def __init__(self, field: "ChoiceField", sentence: str) -> None:
+            super().__init__()
+            self.field = field
+            self.sentence = sentence
+
     def __init__(
         self,
         options: Sequence[tuple[str, str]],
@@ -104,6 +112,9 @@ class ChoiceField(Lines, can_focus=True):
             at = values.index(self.value) if self.value in values else -1
             step = 1 if event.key == "right" else -1
             self.choose(values[max(0, min(at + step, len(values) - 1))])
+        elif event.is_printable and values:
+            event.stop()
+            self.post_message(self.Unknown(self, f"“{event.character}” picks nothing here; {_range(len(values))}."))
 
     def on_click(self, event: events.Click) -> None:
         """Choose the option that was clicked."""
@@ -111,3 +122,11 @@ class ChoiceField(Lines, can_focus=True):
         for y, start, end, value in self._spans if offset is not None else []:
             if offset is not None and offset.y == y and start <= offset.x < end:
                 self.choose(value)
+
+
+def _range(count: int) -> str:
+    if count == 1:
+        return "1 does"
+    if count <= 9:
+        return f"1 to {count} do"
+    return "1 to 9 and a do" if count == 10 else f"1 to 9 and a to {KEYS[count - 1]} do"

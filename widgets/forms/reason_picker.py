@@ -94,24 +94,26 @@ class ReasonPicker(Lines):
                 self._at = at
                 self.renew()
 
-    def press(self, key: str) -> bool:
-        """Pick the reason with this key; False when no reason has it."""
+    def find(self, key: str) -> bool:
+        """Put the cursor on the reason with this key; False when no reason has it."""
         for at, choice in enumerate(self._choices):
             if choice.reason.key == key:
                 self._at = at
-                self.pick()
                 return True
         return False
 
-    def pick(self) -> None:
-        """Pick the reason under the cursor, or say why it can't be given."""
+    def pick(self, *, tell: bool = True) -> Reason | None:
+        """Return the reason under the cursor, or say why it can't be given; `tell` posts it as well."""
         choice = self.choice
         if choice is None:
-            return
+            return None
         self._complaint = choice.hindrance
         self.renew()
-        if not choice.hindrance:
+        if choice.hindrance:
+            return None
+        if tell:
             self.post_message(self.Picked(choice.reason))
+        return choice.reason
 
     def complain(self, sentence: str) -> None:
         """Say what is wrong below the reasons."""

@@ -24,6 +24,13 @@ class StatusLine(Lines):
         self._left = (*line, (f" · {hint}", "dim")) if hint else line
         self.renew()
 
+    def grow_old(self) -> None:
+        """Show what was said as no news any more; an alarm stays."""
+        old = tuple((words, "alarm" if ink == "alarm" else "dim") for words, ink in self._left)
+        if old != self._left:
+            self._left = old
+            self.renew()
+
     def tell(self, news: str) -> None:
         """Say what is new, until told otherwise."""
         if news != self._news:

@@ -31,6 +31,8 @@ def sync_mark(
         line: Line = (("○ ", "alarm"), ("signed out", "alarm"))
     elif connected:
         line = (("● ", "accent"), ("live" if live else "connected", ""))
+    elif connected is None and since and not elsewhere:
+        line = (("○ ", "accent"), (f"no answer since {since_words(since, now)}", ""))
     elif connected is None:
         line = (("○ ", "dim"), ("not syncing here" if elsewhere else "connecting", "dim"))
     else:

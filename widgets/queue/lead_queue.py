@@ -173,7 +173,8 @@ class LeadQueue(Widget, can_focus=False):
         if not self._ids:
             return
         before = self.lead_id
-        self._top = max(self._top, 0)
+        # Rows that came back above may have pushed the list up; where all fit, moving shows them all again.
+        self._top = max(self._top, 0) if len(self._ids) > self._room else 0
         place = max(0, min(place, len(self._ids) - 1))
         if self._held and place != self._at:
             gone, self._held = self._at, ""

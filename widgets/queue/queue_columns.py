@@ -38,10 +38,6 @@ class RowWords(Protocol):
         """Return the name of its campaign, or its origin."""
         ...
 
-    def scores(self, lead_id: str) -> tuple[int | None, int | None]:
-        """Return fit and engagement."""
-        ...
-
     def whose(self, row: Row) -> str:
         """Return who else the row waits for, in words; empty when it waits for the person at the keyboard."""
         ...
@@ -89,21 +85,21 @@ def row_line(row: Row, width: int, now: datetime, clock: BusinessClock, words: R
     mark = (CURSOR if under else " ", "accent")
     if row.state != State.NEW.value:
         state = fit_right(STATE_WORDS.get(row.state, row.state), DUE)
-        return (mark, *_apart(state, f"by {row.decided_by}" if row.decided_by else "", row, fits, words))
+        return (mark, *_apart(state, f"by {row.decided_by}" if row.decided_by else "", row, fits))
     asleep = row.snoozed is not None and row.snoozed > now.timestamp()
     due = (fit_right("asleep", DUE), "dim") if asleep else due_mark(row.due, now, clock)
     if other := words.whose(row):
-        return (mark, *_apart(due[0], f"with {other}", row, fits, words))
+        return (mark, *_apart(due[0], f"with {other}", row, fits))
     name_ink = "strong" if under else ""
     if not fits.scores:
         return (mark, due, (" " + fit(row.title, fits.name), name_ink))
     rest = fit(_company(row), fits.company) + " "
     if fits.campaign:
         rest += fit(words.campaign_words(row), fits.campaign) + " "
-    return (mark, due, (" " + fit(row.title, fits.name) + " ", name_ink), (rest + _scores(row, words), "dim"))
+    return (mark, due, (" " + fit(row.title, fits.name) + " ", name_ink), (rest + _scores(row), "dim"))
 
 
-def _apart(state: str, by: str, row: Row, fits: Columns, words: RowWords) -> Line:
+def _apart(state: str, by: str, row: Row, fits: Columns) -> Line:
     """Return a row that waits for nobody here, all dim: what it is instead, and by or for whom."""
     if not fits.scores:
         return ((f"{state} {fit(f'{row.title} {by}'.strip(), fits.name)}", "dim"),)
@@ -111,13 +107,12 @@ def _apart(state: str, by: str, row: Row, fits: Columns, words: RowWords) -> Lin
         rest = f"{fit(_company(row), fits.company)} {fit(by, fits.campaign)}"
     else:
         rest = fit(by or _company(row), fits.company)
-    return ((f"{state} {fit(row.title, fits.name)} {rest} {_scores(row, words)}", "dim"),)
+    return ((f"{state} {fit(row.title, fits.name)} {rest} {_scores(row)}", "dim"),)
 
 
 def _company(row: Row) -> str:
     return row.company if row.company != row.title else ""
 
 
-def _scores(row: Row, words: RowWords) -> str:
-    fit_score, engagement = words.scores(row.id)
-    return " ".join(fit_right("–" if score is None else str(score), 3) for score in (fit_score, engagement))
+def _scores(row: Row) -> str:
+    return " ".join(fit_right("–" if score is None else str(score), 3) for score in (row.fit, row.engagement))

@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 
 from api.agreement import AgreementError, load
 from api.hub.data import tables
+from api.hub.data.book import Book
 from api.hub.data.store import Write
 from api.model.agreement import Agreement
 
@@ -30,6 +31,7 @@ def sign(write: Write, agreement: Agreement) -> Agreement:
     write.put("agreement", str(signed.version), signed)
     table = tables.counter
     write.connection.execute(update(table).where(table.c.name == "agreement").values(n=signed.version))
+    write.share(Book).forget_agreements()
     return signed
 
 

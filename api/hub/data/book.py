@@ -1,6 +1,7 @@
 """How the hub writes leads: the record, what is found by it, its campaign's counts, and who must not be contacted."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 import msgspec
 from msgspec.structs import replace
@@ -67,6 +68,10 @@ def suppress(lead: Lead, entry: Decided) -> Lead:
     )
 
 
+def _returns_on(lead: Lead) -> date | None:
+    return lead.standing.recycle_on if lead.state is State.RECYCLED else None
+
+
 class Book:
     """Leads and campaigns within one write transaction."""
 
@@ -87,6 +92,11 @@ class Book:
             known = self.write.get("agreement", str(version)) if 0 < version <= self._latest else None
             self._agreements[version] = known or self.write.get("agreement", str(self._latest))
         return self._agreements[version]
+
+    def forget_agreements(self) -> None:
+        """Read the agreement anew when it is next asked for, because there is another version."""
+        self._agreements.clear()
+        self._latest = 0
 
     def lead(self, identifier: str) -> Lead | None:
         """Return the lead with this id, or None."""
@@ -145,11 +155,11 @@ class Book:
                 self._count(other, changed)
 
     def _index(self, before: Lead | None, after: Lead) -> None:
-        recycle_on = after.standing.recycle_on if after.state is State.RECYCLED else None
+        recycle_on = _returns_on(after)
         table = tables.leads
         if before is None:
             self.write.connection.execute(insert(table).values(id=after.id, recycle_on=recycle_on))
-        elif recycle_on != before.standing.recycle_on or after.state is not before.state:
+        elif recycle_on != _returns_on(before):
             self.write.connection.execute(update(table).where(table.c.id == after.id).values(recycle_on=recycle_on))
 
     def _rekey(self, identifier: str, known: set[str], keys: set[str]) -> None:

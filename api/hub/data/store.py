@@ -13,10 +13,10 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, Engine, Row, bindparam, create_engine, event, insert, select, update
+from sqlalchemy import Connection, Engine, Row, Table, bindparam, create_engine, event, insert, select, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
@@ -76,10 +76,25 @@ class Write:
         locked = select(tables.counter.c.n).where(tables.counter.c.name == "changes").with_for_update()
         self._first = self.n = int(connection.execute(locked).scalar_one())
         self._held: dict[tuple[str, str], _Held] = {}
+        self._expected: dict[str, list[str]] = {}
+        self._shared: dict[Callable[[Write], Any], Any] = {}
+        self._rows: dict[Table, list[dict[str, Any]]] = {}
+
+    def share(self, kind: Callable[["Write"], T]) -> T:
+        """Return the one `kind` of this transaction, made when first asked for; all jobs have it in common."""
+        if kind not in self._shared:
+            self._shared[kind] = kind(self)
+        shared: T = self._shared[kind]
+        return shared
+
+    def expect(self, kind: str, ids: Iterable[str]) -> None:
+        """Note that these records will be asked for, so that the next `load` of this kind reads them too."""
+        self._expected.setdefault(kind, []).extend(ids)
 
     def load(self, kind: str, ids: Iterable[str]) -> None:
         """Read these records in one go, for the `get` that follow."""
-        missing = [identifier for identifier in dict.fromkeys(ids) if (kind, identifier) not in self._held]
+        wanted = dict.fromkeys([*self._expected.pop(kind, ()), *ids])
+        missing = [identifier for identifier in wanted if (kind, identifier) not in self._held]
         table = tables.records
         for part in chunks(missing):
             found = self.connection.execute(
@@ -88,29 +103,42 @@ class Write:
             for row in found:
                 record = None if row.body is None else _DECODERS[kind].decode(row.body)
                 self._held[kind, row.id] = _Held(record, row.n, stored=True)
+                if isinstance(record, Lead) and record.campaign_id:
+                    # What is decided about a lead counts in its campaign.
+                    self.expect("campaign", [record.campaign_id])
             for identifier in part:
                 self._held.setdefault((kind, identifier), _Held(None, 0, stored=False))
 
     def get(self, kind: str, identifier: str) -> Any:
         """Return the record as this transaction left it, or None."""
-        self.load(kind, [identifier])
-        return self._held[kind, identifier].record
+        return self._record(kind, identifier).record
 
     def number(self, kind: str, identifier: str) -> int:
         """Return the number of the record's last change; 0 when there is no such record."""
-        self.load(kind, [identifier])
-        return self._held[kind, identifier].n
+        return self._record(kind, identifier).n
 
     def put(self, kind: str, identifier: str, record: Record) -> int:
         """Make `record` the newest change; return its number."""
-        self.load(kind, [identifier])
         self.n += 1
-        held = self._held[kind, identifier]
+        held = self._record(kind, identifier)
         held.record, held.n, held.dirty = record, self.n, True
         return self.n
 
+    def insert(self, table: Table, row: dict[str, Any]) -> None:
+        """Have a new row written at the end of the transaction, together with the others of its table."""
+        self._rows.setdefault(table, []).append(row)
+
+    def _record(self, kind: str, identifier: str) -> _Held:
+        held = self._held.get((kind, identifier))
+        if held is None:
+            self.load(kind, [identifier])
+            held = self._held[kind, identifier]
+        return held
+
     def flush(self) -> None:
-        """Write what was put, and the counter."""
+        """Write what was put and inserted, and the counter."""
+        for table, inserted in self._rows.items():
+            self.connection.execute(insert(table), inserted)
         if self.n == self._first:
             return
         dirty = [(key, held) for key, held in self._held.items() if held.dirty]
@@ -136,7 +164,15 @@ _INSERT = insert(tables.records).values(
     kind=bindparam("b_kind"), id=bindparam("b_id"), n=bindparam("b_n"), body=bindparam("b_body")
 )
 
-_Job = tuple[Callable[[Write], Any], "Future[Any]"]
+
+class _Job(NamedTuple):
+    work: Callable[[Write], Any]
+    ahead: Callable[[Write], None]
+    future: "Future[Any]"
+
+
+def _nothing_ahead(_write: Write) -> None:
+    return
 
 
 class Store:
@@ -167,15 +203,16 @@ class Store:
         with self._engine.connect() as connection:
             yield connection
 
-    def enqueue(self, job: Callable[[Write], T]) -> "Future[T]":
+    def enqueue(self, job: Callable[[Write], T], *, ahead: Callable[[Write], None] = _nothing_ahead) -> "Future[T]":
         """Have the writer run `job`; the future holds its result once that is durably committed.
 
+        `ahead` says what the job will read; it is run before all jobs of the transaction, so that they read in one go.
         A job may run more than once, each time in a fresh transaction, so it must touch nothing but its `Write`.
         """
         future: Future[T] = Future()
         if self._closed:
             raise HubError("The hub is closed.")
-        self._jobs.put((job, future))
+        self._jobs.put(_Job(job, ahead, future))
         return future
 
     def write(self, job: Callable[[Write], T]) -> T:
@@ -249,7 +286,7 @@ class Store:
                 except queue.Empty:
                     break
             # A job that nobody waits for any more is not begun; one that is begun can't be cancelled.
-            batch = [job for job in waiting if job is not None and job[1].set_running_or_notify_cancel()]
+            batch = [job for job in waiting if job is not None and job.future.set_running_or_notify_cancel()]
             if batch:
                 self._run(batch)
             if waiting[-1] is None:
@@ -259,11 +296,13 @@ class Store:
         try:
             with self._engine.connect().execution_options(handoff_writes=True) as connection, connection.begin():
                 transaction = Write(connection, self._clock())
-                results = [job(transaction) for job, _ in batch]
+                for job in batch:
+                    job.ahead(transaction)
+                results = [job.work(transaction) for job in batch]
                 transaction.flush()
         except Exception as error:  # noqa: BLE001  (whatever a job raises belongs to the one who waits for it)
             if len(batch) == 1:
-                batch[0][1].set_exception(error)
+                batch[0].future.set_exception(error)
                 return
             # One job's failure is its own: each of the others gets a transaction for itself.
             for job in batch:
@@ -274,8 +313,8 @@ class Store:
                 callback(transaction.n)
             except Exception:  # a listener's fault must not end the one writer
                 log.exception("A listener of the hub failed.")
-        for (_, future), result in zip(batch, results, strict=True):
-            future.set_result(result)
+        for job, result in zip(batch, results, strict=True):
+            job.future.set_result(result)
 
 
 def _open(url: str) -> Engine:

@@ -10,6 +10,7 @@ from api.errors import HandoffError
 from api.model.agreement import Agreement, AskKind, Reason
 from api.model.lead import Lead
 from api.model.operation import Accept, LeadVerb, Operation, Receipt, Result
+from api.model.people import Role
 from tui.cli import output as out
 from tui.cli.errors import Usage
 from tui.cli.workplace import desk
@@ -46,7 +47,7 @@ class LeadOutcome(msgspec.Struct, frozen=True, kw_only=True):
 def accept(options: argparse.Namespace, output: out.Output) -> int:
     """Accept the named leads."""
     opened = desk(output)
-    leads, missed = _found(opened, options.ids)
+    leads, missed = _found(opened, output, options)
     return _decide(opened, output, options, [(lead, Accept(note=options.note)) for lead in leads], missed)
 
 
@@ -54,11 +55,16 @@ def reject(options: argparse.Namespace, output: out.Output) -> int:
     """Refuse the named leads for a reason; what the reason asks for and is known already is filled in."""
     opened = desk(output)
     reason = _reason(opened.agreement, options.reason)
-    leads, missed = _found(opened, options.ids)
+    leads, missed = _found(opened, output, options)
     from api.rules.lifecycle import refusal
 
     verbs: list[tuple[Lead, LeadVerb]] = []
     for lead in leads:
+        no = opened.hinder(lead, "reject") if opened.me.role is Role.MARKETER else ""
+        if no:
+            # Nobody is asked for answers to something that is not theirs to do.
+            missed.append(_refused(lead, no))
+            continue
         answers = _answers(opened, output, reason, lead, dict(options.answer))
         verbs.append((lead, refusal(lead, reason.code, answers, options.note)))
     return _decide(opened, output, options, verbs, missed)
@@ -85,10 +91,41 @@ def results(opened: "Desk", operations: Sequence[Operation]) -> list[LeadOutcome
     return [_outcome(opened, operation, opened.receipt(operation.id)) for operation in operations]
 
 
-def _found(opened: "Desk", names: Sequence[str]) -> tuple[list[Lead], list[LeadOutcome]]:
+def _seconds(opened: "Desk", options: argparse.Namespace) -> float:
+    """Return how long the CRM may take: what ``--wait`` says, else the settings; 0 means that it is not asked."""
+    if options.wait is not None:
+        return float(options.wait)
+    from tui.settings import load
+
+    return load(opened.profile.root).wait
+
+
+def fetch_missing(opened: "Desk", output: out.Output, names: Sequence[str], options: argparse.Namespace) -> None:
+    """Fetch what is new, once, if one of these leads is not known here; what hinders that is told."""
+    rows = opened.rows()
+    if all(any(lead_id.startswith(name.strip()) for lead_id in rows) for name in names):
+        return
+    wait = _seconds(opened, options)
+    if wait <= 0:
+        return
+    from tui.cli.exchange import exchange
+
+    try:
+        report, _ = exchange(opened, wait)
+        problem = report.problem.sentence if report.problem is not None else ""
+    except HandoffError as error:
+        # What is known here can be shown and decided without a CRM.
+        problem = error.sentence
+    if problem:
+        output.note(f"handoff: {problem}")
+
+
+def _found(opened: "Desk", output: out.Output, options: argparse.Namespace) -> tuple[list[Lead], list[LeadOutcome]]:
     """Look up every lead once; those that are not there become outcomes of their own."""
     from api.desk import UnknownLead
 
+    names: Sequence[str] = options.ids
+    fetch_missing(opened, output, names, options)
     leads: dict[str, Lead] = {}
     missed = []
     for name in names:
@@ -166,8 +203,7 @@ def _decide(
         try:
             made = opened.prepare(verb, [lead])
         except CannotDo as error:
-            no = LeadOutcome(id=lead.id, lead=lead.title, result=Result.REFUSED.value, sentence=error.sentence)
-            outcomes.append(no)
+            outcomes.append(_refused(lead, error.sentence))
             continue
         group = operations[0].group if operations else ""
         operations += [msgspec.structs.replace(one, group=group) for one in made] if group else made
@@ -176,12 +212,8 @@ def _decide(
     return _settle(opened, output, wait, operations, outcomes)
 
 
-def _seconds(opened: "Desk", options: argparse.Namespace) -> float:
-    if options.wait is not None:
-        return float(options.wait)
-    from tui.settings import load
-
-    return load(opened.profile.root).wait
+def _refused(lead: Lead, sentence: str) -> LeadOutcome:
+    return LeadOutcome(id=lead.id, lead=lead.title, result=Result.REFUSED.value, sentence=sentence)
 
 
 def _settle(

@@ -48,7 +48,8 @@ def run(options: argparse.Namespace, output: Output) -> int:
     arguments += ["--arrivals", f"{options.arrivals:g}", "--port", str(options.port)]
     with _ending_on_signals(), _folder() as folder, _environment(folder):
         output.note("Starting a hub with sample leads …")
-        with hub(folder, arguments) as started:
+        # Killed, we remove nothing ourselves; the hub outlives us for a moment.
+        with hub(folder, [*arguments, "--remove-at-end", str(folder)]) as started:
             return run_program(_joined(started), settings)
 
 

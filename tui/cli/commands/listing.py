@@ -8,8 +8,11 @@ from tui.cli.output import DONE, FAILED, Output, words
 from tui.cli.workplace import desk
 
 if TYPE_CHECKING:
-    from api.desk import Desk
+    from api.desk import Desk, Unsettled
     from api.rules.queue import Row
+
+WIDEST = 48
+"""Cells that a column of the list may take, so that one long name does not push the others out of sight."""
 
 
 def list_leads(options: argparse.Namespace, output: Output) -> int:
@@ -26,10 +29,10 @@ def list_leads(options: argparse.Namespace, output: Output) -> int:
     if options.all:
         listed = found if text else mine + _others(rows.values(), {row.id for row in mine})
     cut = listed[: options.limit] if options.limit else listed
-    output.document({"leads": [_row_data(opened, row) for row in cut], "shown": len(cut), "total": len(listed)})
+    output.document({"leads": [_row_data(row) for row in cut], "shown": len(cut), "total": len(listed)})
     if cut:
         headings = ("ID", "DUE", "STATE", "LEAD", "COMPANY", "FIT", "ENG", "FROM")
-        output.table(headings, _lines(opened, cut), right=(5, 6))
+        output.table(headings, _lines(opened, cut), right=(5, 6), widest=WIDEST)
     _say_more(output, opened, text, listed=len(listed), shown=len(cut), found=len(found))
     return DONE
 
@@ -46,7 +49,7 @@ def _say_more(output: Output, opened: "Desk", text: str, *, listed: int, shown: 
         output.note(f"Nothing that waits for you matches; {words(found, 'lead')} elsewhere: add --all.")
     elif not listed and text:
         output.note(f"No lead matches “{text}”.")
-    elif not listed and not opened.rows():
+    elif not listed and not opened.pulled:
         output.note("Nothing was fetched yet: “handoff sync” fetches the leads.")
     elif not listed:
         output.note("Nothing waits for a decision. Well done.")
@@ -63,21 +66,12 @@ def _lines(opened: "Desk", rows: "list[Row]") -> list[list[str]]:
         if row.campaign_id:
             campaign = opened.campaign(row.campaign_id)
             origin = campaign.name if campaign else row.campaign_id
-        scores = ["" if score is None else str(score) for score in _scores(opened, row)]
+        scores = ["" if score is None else str(score) for score in (row.fit, row.engagement)]
         lines.append([row.id, due, state, row.title, row.company, *scores, origin])
     return lines
 
 
-def _scores(opened: "Desk", row: "Row") -> tuple[int | None, int | None]:
-    """Return fit and engagement, which are kept apart; they stand in the lead alone."""
-    if not row.score:
-        return (None, None)
-    lead = opened.lead(row.id)
-    return (lead.fit.value if lead.fit else None, lead.engagement.value if lead.engagement else None)
-
-
-def _row_data(opened: "Desk", row: "Row") -> dict[str, Any]:
-    fit, engagement = _scores(opened, row)
+def _row_data(row: "Row") -> dict[str, Any]:
     asleep = row.snoozed is not None and row.snoozed != float("inf")
     return {
         "id": row.id,
@@ -87,8 +81,8 @@ def _row_data(opened: "Desk", row: "Row") -> dict[str, Any]:
         "owner": row.owner,
         "due_at": None if row.due is None else _moment(row.due),
         "handed_at": _moment(row.handed),
-        "fit": fit,
-        "engagement": engagement,
+        "fit": row.fit,
+        "engagement": row.engagement,
         "campaign": row.campaign_id,
         "origin": row.origin,
         "pass": row.number,
@@ -105,6 +99,9 @@ def _moment(seconds: float) -> datetime:
 def show_lead(options: argparse.Namespace, output: Output) -> int:
     """Print one lead with everything both sides know of it."""
     opened = desk(output)
+    from tui.cli.commands.deciding import fetch_missing
+
+    fetch_missing(opened, output, [options.id], options)
     lead = opened.find(options.id)
     from api.rules.criteria import judge
 
@@ -117,6 +114,7 @@ def show_lead(options: argparse.Namespace, output: Output) -> int:
             "criteria": [{"label": one.criterion.label, "met": one.met, "evidence": one.evidence} for one in verdicts],
             "campaign": campaign,
             "owner": opened.owner_words(lead.standing.owner),
+            "unsettled": [unsettled_data(one) for one in opened.unsettled() if one.lead_id == lead.id],
         }
     )
     if not output.as_json:
@@ -124,6 +122,19 @@ def show_lead(options: argparse.Namespace, output: Output) -> int:
 
         print_card(output, opened, lead, verdicts, campaign)
     return DONE
+
+
+def unsettled_data(one: "Unsettled") -> dict[str, str]:
+    """Return an own act that did not take effect as it stands in JSON."""
+    verb = one.operation.verb
+    return {
+        "lead": one.lead_id,
+        "title": one.title,
+        "verb": verb.kind,
+        "reason": getattr(verb, "reason", ""),
+        "result": one.receipt.result.value,
+        "sentence": one.sentence,
+    }
 
 
 def list_reasons(_options: argparse.Namespace, output: Output) -> int:

@@ -39,6 +39,7 @@ def add_user(options: argparse.Namespace, output: Output) -> int:
     """Add a person to the hub's database and print their token on stdout, once."""
     from api.hub.service import Hub
     from api.model.people import Role
+    from api.model.text import clean_line
 
     db = database_url(options.db)
     path = db.removeprefix("sqlite:///")
@@ -46,13 +47,21 @@ def add_user(options: argparse.Namespace, output: Output) -> int:
         raise Failed(f"There is no hub's database {path} yet: “handoff serve” makes it.")
     hub = Hub(db)
     try:
+        namesakes = [one.id for one in hub.people() if one.name.casefold() == clean_line(options.name, 100).casefold()]
         token = hub.add_person(options.name, Role(options.role), team=options.team)
         person = hub.authenticate(token)
     finally:
         hub.close()
     if person is None:
         raise Failed("The hub does not know the person it has just added: is somebody else changing its database?")
-    output.note(f"{who(person)}: the token below is shown once, and good for “handoff connect hub URL”.")
+    if namesakes:
+        output.note(
+            f"There is a {person.name} already ({', '.join(namesakes)}). "
+            f"This is another person, with the id {person.id}."
+        )
+    output.note(
+        f"{who(person)}, id {person.id}: the token below is shown once, and good for “handoff connect hub URL”."
+    )
     output.document({"person": person, "token": token})
     output.line(token)
     return DONE

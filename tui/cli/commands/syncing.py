@@ -1,13 +1,11 @@
 """The commands about the line to the CRM: exchange now, and how things stand."""
 
 import argparse
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from tui.cli.commands.listing import unsettled_data
 from tui.cli.output import CONFLICT, DONE, FAILED, PENDING, Output, words
 from tui.cli.workplace import NOT_CONNECTED, desk, profile, who
-
-SKEW = timedelta(minutes=5)
-"""A clock further off than this is worth a word."""
 
 
 def sync(_options: argparse.Namespace, output: Output) -> int:
@@ -57,23 +55,23 @@ def _problem(output: Output, problem: str, pending: int) -> int:
 
 def note_skew(output: Output, theirs: datetime, ours: datetime) -> None:
     """Say so when this machine's clock is far from the CRM's."""
-    if abs(theirs - ours) > SKEW:
-        from api.rules.wording import span
+    from api.rules.wording import skew_words
 
-        way = "behind" if theirs > ours else "ahead of"
-        output.note(f"This machine's clock is {span(theirs - ours)} {way} the CRM's: what is due is shown wrongly.")
+    if words := skew_words(ours, theirs):
+        output.note(words)
 
 
 def status(_options: argparse.Namespace, output: Output) -> int:
     """Say who and where you are and what is not sent yet, from what this machine knows; asks nobody."""
     connection = profile().connection()
     if connection is None:
-        output.document({"connected_to": None, "person": None, "leads": 0, "waiting": 0, "pending": 0})
+        output.document({"connected_to": None, "person": None, "leads": 0, "waiting": 0, "pending": 0, "unsettled": []})
         output.line(NOT_CONNECTED)
         return DONE
     opened = desk(output)
     now = opened.status()
     waiting = len(opened.queue())
+    unsettled = opened.unsettled()
     output.document(
         {
             "connected_to": connection.url,
@@ -84,6 +82,7 @@ def status(_options: argparse.Namespace, output: Output) -> int:
             "oldest_pending": now.oldest,
             "conflicts": now.conflicts,
             "refused": now.refused,
+            "unsettled": [unsettled_data(one) for one in unsettled],
             "last_exchange": now.last_exchange,
             "agreement": opened.agreement.version,
             "message": now.message,
@@ -100,6 +99,8 @@ def status(_options: argparse.Namespace, output: Output) -> int:
         output.line(f"{words(now.pending, 'decision')} not sent yet{since}")
     if now.conflicts or now.refused:
         output.line(f"{words(now.conflicts, 'conflict')}, {now.refused:,} refused")
+    for one in unsettled:
+        output.line(f"  {one.lead_id}  {one.sentence}")
     if now.message:
         output.line(now.message)
     return DONE
