@@ -336,6 +336,20 @@ def test_asked_not_to_be_contacted_needs_the_word_typed(hub: RunningHub, team: s
     assert state(rita, lead) == "suppressed"
 
 
+def test_an_act_that_stands_does_not_keep_the_one_before_from_being_undone(
+    hub: RunningHub, team: str, rita: Seat
+) -> None:
+    accepted, suppressed = hub.lead(team), hub.lead(team)
+    synced(rita)("accept", accepted)
+    answers = ("--answer", "how=by phone", "--answer", "confirm=suppress")
+    assert rita("reject", suppressed, "--reason", "do_not_contact", *answers).code == 0
+    stuck = rita("undo")
+    assert stuck.code == 1
+    assert "--earlier" in stuck.err
+    assert rita("undo", "--earlier").code == 0
+    assert [state(rita, lead) for lead in (accepted, suppressed)] == ["new", "suppressed"]
+
+
 def test_ctrl_c_while_waiting_says_what_is_saved(
     hub: RunningHub, team: str, rita: Seat, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -151,7 +151,8 @@ def test_the_sync_mark_always_has_a_word_beside_its_sign() -> None:
 
     assert mark(live=True) == "● live"
     assert mark() == "● connected"
-    assert mark(connected=None) == "○ connecting"
+    assert plain([sync_mark(None, None, NOW)]) == "○ connecting"
+    assert mark(connected=None) == "○ no answer since 10:00"
     assert mark(connected=None, elsewhere=True) == "○ not syncing here"
     assert mark(connected=False, pending=2, needing=1).startswith("○ offline since ")
     assert mark(pending=2, needing=1).endswith(" · 2 pending · 1 needs you")

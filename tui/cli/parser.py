@@ -172,6 +172,13 @@ def _nothing(_: argparse.ArgumentParser) -> None:
     return None
 
 
+def _undo(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--earlier", action="store_true", help="where the last act can't be taken back, take back the newest that can"
+    )
+    _waiting(parser)
+
+
 def _waiting(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--wait",
@@ -309,7 +316,7 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     Entry("accept", "deciding", "accept", _verb("accept"), _accept, OUTCOMES),
     Entry("reject", "deciding", "reject", _verb("reject"), _reject, OUTCOMES),
-    Entry("undo", "deciding", "undo", _verb("undo"), _waiting, OUTCOMES),
+    Entry("undo", "deciding", "undo", _verb("undo"), _undo, OUTCOMES),
     Entry(
         "reasons",
         "listing",

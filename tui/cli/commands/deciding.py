@@ -12,7 +12,7 @@ from api.model.lead import Lead
 from api.model.operation import Accept, LeadVerb, Operation, Receipt, Result
 from api.model.people import Role
 from tui.cli import output as out
-from tui.cli.errors import Usage
+from tui.cli.errors import Failed, Usage
 from tui.cli.workplace import desk
 
 if TYPE_CHECKING:
@@ -71,10 +71,20 @@ def reject(options: argparse.Namespace, output: out.Output) -> int:
 
 
 def undo(options: argparse.Namespace, output: out.Output) -> int:
-    """Take back the last act of this profile."""
+    """Take back the last act of this profile; with ``--earlier``, the newest that can be taken back."""
+    from api.desk import NothingToUndo
+
     opened = desk(output)
     wait = _seconds(opened, options)
-    undone = opened.undo()
+    try:
+        undone = opened.undo()
+    except NothingToUndo as stuck:
+        if not stuck.before:
+            raise
+        if not options.earlier:
+            raise Failed(f"{stuck.sentence} “handoff undo --earlier” takes back the act before it.") from None
+        output.note(stuck.sentence)
+        undone = opened.undo(stuck.before)
     outcomes = []
     if undone.withdrawn:
         touched = {operation.target.id for operation in undone.operations}
