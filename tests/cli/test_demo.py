@@ -66,7 +66,7 @@ def test_it_shows_leads_and_quitting_ends_both(window: Terminal, temporary: Path
     assert window.wait_exit() == 0
     assert left(window)
     assert hubs(temporary) == []
-    assert list(temporary.iterdir()) == []
+    eventually(lambda: not list(temporary.iterdir()), "nothing stays behind", 10)
 
 
 @needs_proc
@@ -77,7 +77,7 @@ def test_a_closed_window_ends_both(window: Terminal, temporary: Path, number: si
     assert window.wait_exit() == 128 + number
     assert left(window)
     assert hubs(temporary) == []
-    assert list(temporary.iterdir()) == []
+    eventually(lambda: not list(temporary.iterdir()), "nothing stays behind", 10)
 
 
 @needs_proc
@@ -91,7 +91,7 @@ def test_stopped_during_start_up_nothing_stays_behind(
         assert terminal.wait_exit() == code
         assert b"Traceback" not in terminal.raw
         assert hubs(temporary) == []
-        assert list(temporary.iterdir()) == []
+        eventually(lambda: not list(temporary.iterdir()), "nothing stays behind", 10)
 
 
 @needs_proc
@@ -100,7 +100,10 @@ def test_the_hub_ends_even_when_the_program_is_killed(window: Terminal, temporar
     os.kill(window.pid, signal.SIGKILL)
     window.wait_exit()
     eventually(lambda: not hubs(temporary), "the hub ends")
-    assert list(temporary.iterdir()) == [], "what it could not remove itself, the hub has removed"
+    (
+        eventually(lambda: not list(temporary.iterdir()), "nothing stays behind", 10),
+        "what it could not remove itself, the hub has removed",
+    )
 
 
 @needs_proc
@@ -114,7 +117,7 @@ def test_closing_the_terminal_leaves_nothing(tmp_path: Path, temporary: Path, le
         terminal.hang_up()
         eventually(lambda: not terminal.running(), "the program ends")
     eventually(lambda: not hubs(temporary), "the hub ends")
-    assert list(temporary.iterdir()) == []
+    eventually(lambda: not list(temporary.iterdir()), "nothing stays behind", 10)
 
 
 @needs_proc
@@ -132,7 +135,7 @@ def test_closing_the_terminal_of_a_program_that_started_it_leaves_nothing(tmp_pa
         terminal.hang_up()
         eventually(lambda: not terminal.running(), "both programs end")
     eventually(lambda: not hubs(temporary), "the hub ends")
-    assert list(temporary.iterdir()) == []
+    eventually(lambda: not list(temporary.iterdir()), "nothing stays behind", 10)
 
 
 def test_the_profile_of_the_person_is_left_alone(window: Terminal, tmp_path: Path) -> None:
@@ -191,7 +194,7 @@ def test_an_error_nobody_foresaw_ends_the_program_with_a_sentence(tmp_path: Path
         assert b"Traceback" not in terminal.raw
         assert b"s3cret" not in terminal.raw
         assert "did not foresee (RuntimeError)" in terminal.text
-    assert list(temporary.iterdir()) == []
+    eventually(lambda: not list(temporary.iterdir()), "nothing stays behind", 10)
     log = (home / "errors.log").read_text()
     assert "broken on purpose" in log
     assert "s3cret" not in log.replace("'s3cret' * 8", "")
