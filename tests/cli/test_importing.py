@@ -124,7 +124,6 @@ def test_applying_without_a_connection_is_a_sentence(seat: MakeSeat, leads: Path
 
 
 @pytest.mark.skipif("HANDOFF_OLIST" not in os.environ, reason="HANDOFF_OLIST names no folder with the Olist files")
-@pytest.mark.slow
 def test_eight_thousand_real_leads_and_their_deals(own_hub: RunningHub, seat: MakeSeat) -> None:
     folder = Path(os.environ["HANDOFF_OLIST"])
     mia = seat("mia", own_hub, own_hub.user("Mia Marketer", "marketer"))

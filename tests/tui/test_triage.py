@@ -2,9 +2,10 @@
 
 from msgspec.structs import replace
 from textual import events
+from textual.command import CommandList
 
 from api.model.lead import Company, Contact, State
-from tests.tui.conftest import NAMES, Run, World, decided, named_lead
+from tests.tui.conftest import NAMES, Run, Screen, World, decided, named_lead
 from tui.screens.small import TooSmallScreen
 from widgets.frame.key_bar import KeyBar
 
@@ -153,12 +154,22 @@ async def test_help_gives_the_agreed_sentence_of_what_is_under_the_cursor(run: R
         assert "Unreachable after the agreed attempts" in screen.text("#help-text")
 
 
+async def found(screen: Screen, words: str) -> None:
+    """Wait until the palette offers what was typed."""
+    for _ in range(500):
+        for offered in screen.app.screen.query(CommandList):
+            if offered.highlighted is not None and words in str(offered.get_option_at_index(0).prompt).casefold():
+                return
+        await screen.pilot.pause(0.01)
+    raise AssertionError(f"the palette never offered “{words}”")
+
+
 async def test_the_palette_offers_commands_and_refuses_with_the_sentence(run: Run, world: World) -> None:
     world.leads(*[decided(named_lead(number), State.ACCEPTED) for number in range(1, 7)])
     async with run() as screen:
         assert "Nothing waits." in screen.text("#notice")
         await screen.press("ctrl+p", *"accept")
-        await screen.pilot.pause(0.2)
+        await found(screen, "accept")
         await screen.press("enter")
         await screen.settle()
         assert screen.status == "No lead is under the cursor."
@@ -167,7 +178,7 @@ async def test_the_palette_offers_commands_and_refuses_with_the_sentence(run: Ru
 async def test_the_palette_carries_a_command_out(run: Run, world: World) -> None:
     async with run() as screen:
         await screen.press("ctrl+p", *"accept")
-        await screen.pilot.pause(0.2)
+        await found(screen, "accept")
         await screen.press("enter")
         await screen.settle()
         assert world.verbs("L001") == ["accept"]
