@@ -221,7 +221,9 @@ class View:
         words = Filter.parse(text).words
         if not words:
             return self._waiting.ids()
-        return self._waiting.matching(words, self._named) + self._rest.matching(words, self._named)
+        found = self._waiting.matching(words, self._named) + self._rest.matching(words, self._named)
+        # An id is found as a whole only.
+        return [text.strip()] if not found and text.strip() in self._rows else found
 
     def _named(self, word: str) -> frozenset[str]:
         return frozenset(one.id for one in self._mirror.campaigns() if word in one.name.casefold())

@@ -7,6 +7,7 @@ import pytest
 from api.desk import CannotDo, Desk
 from api.model import operation as op
 from api.model.campaign import Campaign
+from api.model.lead import Company, Contact
 from tests.factories import make_lead
 from tests.sync.fake_crm import FakeServer
 
@@ -31,12 +32,25 @@ def filled(desk: Desk, server: FakeServer, pull: Callable[[Desk], None]) -> Desk
         ("example webinar", ["a"]),
         ("webinar autumn", []),
         ("105ff", []),
+        ("a", ["a", "b"]),
+        ("src-a", []),
     ],
 )
 def test_campaigns_are_found_by_name_and_never_by_the_id_that_nobody_sees(
     filled: Desk, text: str, found: list[str]
 ) -> None:
     assert filled.queue(text) == found
+
+
+def test_a_lead_is_found_by_its_whole_id_and_by_its_source_id_where_that_is_its_name(
+    desk: Desk, server: FakeServer, pull: Callable[[Desk], None]
+) -> None:
+    server.put_lead(make_lead("4f00ab", contact=Contact(name="Ana Example"), company=Company()))
+    server.put_lead(make_lead("77", source="olist", source_id="dac32acd4d", contact=Contact(), company=Company()))
+    pull(desk)
+    assert desk.queue("4f00ab") == ["4f00ab"]
+    assert desk.queue("00ab") == []
+    assert desk.queue("dac32acd4d") == ["77"]
 
 
 def test_a_lead_that_is_not_here_can_not_be_the_one_that_is_doubled(filled: Desk) -> None:
