@@ -222,8 +222,14 @@ class View:
         if not words:
             return self._waiting.ids()
         found = self._waiting.matching(words, self._named) + self._rest.matching(words, self._named)
-        # An id is found as a whole only.
-        return [text.strip()] if not found and text.strip() in self._rows else found
+        return found or self._identified(text.strip())
+
+    def _identified(self, text: str) -> list[str]:
+        """Return the leads with this id, here or at their source; of ids nobody sees, a part says nothing."""
+        if text in self._rows:
+            return [text]
+        folded = text.casefold()
+        return [row.id for row in self._rows.all() if row.source_id == folded]
 
     def _named(self, word: str) -> frozenset[str]:
         return frozenset(one.id for one in self._mirror.campaigns() if word in one.name.casefold())

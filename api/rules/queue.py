@@ -15,6 +15,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What the list shows of one lead, small enough to keep a hundred thousand of; times are epoch seconds."""
 
     id: str
+    source_id: str
+    """Its id at its source, lower-cased: found as a whole, never by a part of it."""
     title: str
     company: str
     state: str
@@ -66,6 +68,7 @@ def row_of(lead: Lead) -> Row:
     )
     return Row(
         id=lead.id,
+        source_id=lead.source_id.casefold(),
         title=lead.title,
         company=company.name,
         state=standing.state.value,

@@ -33,7 +33,8 @@ def filled(desk: Desk, server: FakeServer, pull: Callable[[Desk], None]) -> Desk
         ("webinar autumn", []),
         ("105ff", []),
         ("a", ["a", "b"]),
-        ("src-a", []),
+        ("src-a", ["a"]),
+        ("src-", []),
     ],
 )
 def test_campaigns_are_found_by_name_and_never_by_the_id_that_nobody_sees(
