@@ -76,10 +76,6 @@ class Desk(Keeping):
         with self._lock:
             return self._view.queue(filter_text, self._now().timestamp())
 
-    def warm(self) -> None:
-        """Make the first filter as fast as the later ones; for a thread, once the first screen is painted."""
-        self.queue("\0")
-
     def lead(self, lead_id: str) -> Lead:
         """Return a lead as the view has it.
 

@@ -191,10 +191,9 @@ class Sync:
         if asked:
             self._sending.worked()
         asking, self._asking = self._asking, []
-        pulled, answered = self._pulled, len(self._receipts)
+        self._pulled, self._receipts = 0, []
         problem = await self._try()
-        report = Report(pulled=self._pulled - pulled, receipts=tuple(self._receipts[answered:]), problem=problem)
-        self._answer(asking, report)
+        self._answer(asking, Report(pulled=self._pulled, receipts=tuple(self._receipts), problem=problem))
 
     async def _try(self) -> CrmError | None:
         """Exchange what is due and say how the line stands then; returns what went wrong."""
