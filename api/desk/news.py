@@ -1,10 +1,14 @@
 """What the desk says to screens and command line: errors, the state of the line, what changed, what was done."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from enum import StrEnum
+from typing import Literal
 
 import msgspec
 
 from api.errors import HandoffError
+from api.model.lead import Decided, Remark
 from api.model.operation import Operation, Receipt
 
 
@@ -39,6 +43,49 @@ class NothingToUndo(HandoffError):
         self.before = before
 
 
+class NothingToRedo(HandoffError):
+    """Nothing was taken back since the last act, or it can't be done again any more."""
+
+
+class NotYours(HandoffError):
+    """Exported decisions belong to another person or another CRM; none of them was taken in."""
+
+
+class NotAnExport(HandoffError):
+    """The file is not one of exported decisions, or one that this version can't read; nothing was taken in."""
+
+
+class Way(StrEnum):
+    """What a person can do about a decision that did not take effect, or about a wish of somebody else's."""
+
+    YIELD = "yield"
+    """Let theirs stand."""
+    INSIST = "insist"
+    """Stand by one's own, openly, as a new operation that the other sees."""
+    REROUTE = "reroute"
+    """Let neither stand and send the lead to somebody else."""
+    ASK = "ask"
+    """Ask whoever has the lead to hand it over."""
+    RETRY = "retry"
+    """Do the same again, on the lead as it is now."""
+    EDIT = "edit"
+    """Do it again with other words or answers."""
+    DISCARD = "discard"
+    """Give it up; the log keeps it."""
+    HAND_OVER = "hand_over"
+    """Give the lead to whoever asked for it."""
+    KEEP = "keep"
+    """Keep the lead and say so."""
+
+
+class Try(msgspec.Struct, frozen=True):
+    """How often one operation was offered without an answer, why, and when it is offered next."""
+
+    count: int
+    problem: str = ""
+    next_at: datetime | None = None
+
+
 class Link(msgspec.Struct, frozen=True, kw_only=True):
     """How the line to the CRM stands. `connected` is None while it is not known: nobody has tried yet, another window
     does it, or the CRM is silent."""
@@ -53,6 +100,12 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     """Whether changes are pushed to us, rather than asked for now and then."""
     elsewhere: bool = False
     """Another window of the profile talks to the CRM."""
+    failures: int = 0
+    """Attempts that failed in a row."""
+    next_try: datetime | None = None
+    """When the line is tried again; None while it holds, or when only the person can mend it."""
+    tries: Mapping[str, Try] = {}
+    """Of operations without an answer, by id."""
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,6 +126,18 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     signed_out: bool
     live: bool = False
     elsewhere: bool = False
+    overturned: int = 0
+    """Own decisions that somebody put out of effect again, not answered yet."""
+    wishes: int = 0
+    """Wishes of others to be handed a lead that this person has."""
+    failures: int = 0
+    """Attempts to reach the CRM that failed in a row."""
+    next_try: datetime | None = None
+
+    @property
+    def needing(self) -> int:
+        """How many matters need the person."""
+        return self.conflicts + self.refused + self.overturned + self.wishes
 
 
 class Changed(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,6 +168,79 @@ class Unsettled(msgspec.Struct, frozen=True, kw_only=True):
     receipt: Receipt
     sentence: str
     """E.g. ``Dan Date: Rob Rep accepted it first; your rejection (not our target) was not applied.``"""
+    kind: Literal["conflict", "taken", "refused"] = "conflict"
+    ways: tuple[Way, ...] = ()
+    """What can be done about it now, the likeliest first."""
+
+
+class Overturned(msgspec.Struct, frozen=True, kw_only=True):
+    """An own decision that had taken effect until somebody insisted against it or took it back."""
+
+    lead_id: str
+    title: str
+    operation: Operation
+    entry: Decided
+    """What they did."""
+    sentence: str
+    ways: tuple[Way, ...] = ()
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody's wish to be handed a lead that this person has."""
+
+    lead_id: str
+    title: str
+    remark: Remark
+    sentence: str
+    ways: tuple[Way, ...] = ()
+
+
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+    """An own operation that the CRM has not answered."""
+
+    lead_id: str
+    title: str
+    operation: Operation
+    sentence: str
+    """E.g. ``Rejected Ana Example: not our target``."""
+    attempts: int = 0
+    problem: str = ""
+    """Why the last attempt failed, in plain words."""
+    next_try: datetime | None = None
+    offered: bool = False
+    """Sending has begun at least once: the CRM may know of it, and it can't simply vanish any more."""
+
+
+class Resolved(msgspec.Struct, frozen=True, kw_only=True):
+    """What was done about something that did not take effect, about a wish, or by a redo."""
+
+    sentence: str
+    operations: tuple[Operation, ...] = ()
+    """Operations that were recorded for it."""
+    leads: tuple[str, ...] = ()
+
+
+class Logged(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the log: an operation of this profile and what became of it."""
+
+    operation: Operation
+    title: str
+    sentence: str
+    outcome: Literal["pending", "applied", "already", "agreed", "taken", "conflict", "refused", "withdrawn"]
+    receipt: Receipt | None = None
+    resolution: str = ""
+    """Way by which the author answered that it did not take effect."""
+    resolved_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+
+
+class TakenIn(msgspec.Struct, frozen=True, kw_only=True):
+    """What importing exported decisions came to."""
+
+    taken: int
+    """Operations that are in the outbox now and were not before."""
+    known: int
+    """Operations that were there already."""
 
 
 class Act(msgspec.Struct, frozen=True, kw_only=True):

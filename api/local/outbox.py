@@ -1,17 +1,18 @@
 """The outbox: what was decided here and what the CRM answered. Precious; every change is flushed before it counts."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
 
+from api.local.entries import Archive, Entry, Overruled, Resolution
 from api.local.errors import NotSaved
 from api.local.files import Files
 from api.local.frames import Header
 from api.local.journal import Damage
-from api.local.tables import UNDECODABLE, JournalDatabase, JournalStorage, JournalTable
+from api.local.tables import UNDECODABLE, Changed, JournalDatabase, JournalStorage, JournalTable
 from api.model.operation import Operation, Receipt
 
 HEADER = Header("handoff outbox", 1)
@@ -20,29 +21,6 @@ KEPT = timedelta(days=30)
 """How long closed entries stay: long enough to be offered again when the CRM was restored from a backup."""
 
 _WORTHWHILE = 64 * 1024
-
-
-class Entry(msgspec.Struct, frozen=True):
-    """One operation and what became of it."""
-
-    sequence: int
-    """Order of recording on this profile; counts, where clocks may be wrong."""
-    operation: Operation
-    receipt: Receipt | None = None
-    withdrawn: bool = False
-    """Taken back before it was sent."""
-    offered: bool = False
-    """Sending has begun at least once, so the CRM may know of it."""
-
-    @property
-    def settled(self) -> bool:
-        """Whether the CRM has answered."""
-        return self.receipt is not None
-
-    @property
-    def pending(self) -> bool:
-        """Whether it is still owed to the CRM."""
-        return self.receipt is None and not self.withdrawn
 
 
 class _Recorded(msgspec.Struct, frozen=True):
@@ -67,6 +45,11 @@ _recorded = msgspec.json.Decoder(_Recorded).decode
 _settled = msgspec.json.Decoder(_Settled).decode
 _marked = msgspec.json.Decoder(_Marked).decode
 _last = msgspec.json.Decoder(_Last).decode
+_resolution = msgspec.json.Decoder(Resolution).decode
+_overruled = msgspec.json.Decoder(Overruled).decode
+
+_TABLES = ("operation", "receipt", "withdrawn", "offered", "overruled", "resolution", "last")
+"""In the order in which they are read: operations first, what is said of them after."""
 
 
 def _now() -> datetime:
@@ -80,13 +63,18 @@ class Outbox:
     program wrote and this one can't read is never dropped and never sent: it is kept as it is and warned of.
     """
 
-    def __init__(self, database: JournalDatabase, now: Callable[[], datetime]) -> None:
+    def __init__(self, database: JournalDatabase, now: Callable[[], datetime], archive: Archive) -> None:
         storage = database.storage
         if not isinstance(storage, JournalStorage):
             raise TypeError("An outbox needs a database over a journal.")
         self._storage = storage
         self._now = now
+        self._archive = archive
         self._operations = _table(database, "operation")
+        self._overruled = _table(database, "overruled")
+        self._resolutions = _table(database, "resolution")
+        self._taken_up: dict[str, str] = {}
+        """What was taken up again, by the operation that did so."""
         self._receipts = _table(database, "receipt")
         self._withdrawn = _table(database, "withdrawn")
         self._offered = _table(database, "offered")
@@ -110,7 +98,7 @@ class Outbox:
         """
         marker = path.with_suffix(".marker")
         database = JournalDatabase(path, HEADER, durable=True, damage=Damage.SALVAGE, marker=marker, files=files)
-        outbox = cls(database, now)
+        outbox = cls(database, now, Archive(path.with_name("archive.journal"), files))
         # An old entry that stays a little longer does no harm; failing to open would.
         with suppress(NotSaved):
             outbox.drop_old()
@@ -123,10 +111,12 @@ class Outbox:
     @property
     def warnings(self) -> list[str]:
         """Sentences about damage found and recovered, in the order it was found."""
-        return [*self._storage.journal.warnings, *self._own_warnings]
+        return [*self._storage.journal.warnings, *self._own_warnings, *self._archive.warnings]
 
-    def append(self, operations: Sequence[Operation]) -> None:
+    def append(self, operations: Sequence[Operation], resolutions: Mapping[str, Resolution] | None = None) -> None:
         """Record operations with one flush, all or none; one that is recorded already is left as it is.
+
+        `resolutions` are recorded with them: what they take up again, by its id.
 
         Raises:
             NotSaved: none of them is kept, and none may be shown.
@@ -136,14 +126,48 @@ class Outbox:
             self._absorb()
             self._restore()
             new = {operation.id: operation for operation in operations if operation.id not in self._entries}
-            first = self._last + 1
-            self._operations.put(
-                {
-                    id_: _Recorded(sequence, operation)
-                    for sequence, (id_, operation) in enumerate(new.items(), start=first)
-                }
-            )
-            self._absorb(own=set(new))
+            recorded = [
+                ("operation", id_, _Recorded(sequence, operation))
+                for sequence, (id_, operation) in enumerate(new.items(), start=self._last + 1)
+            ]
+            resolved = [("resolution", id_, resolution) for id_, resolution in (resolutions or {}).items()]
+            lines: list[list[Changed]] = [[change] for change in recorded + resolved]
+            if lines:
+                self._storage.append(lines)
+            self._absorb(own={*new, *(resolutions or {})})
+
+    def resolve(self, resolutions: Mapping[str, Resolution]) -> None:
+        """Note what was done about these operations, with one flush; ids that are not here are ignored.
+
+        Raises:
+            NotSaved: nothing is noted.
+        """
+        self._note(self._resolutions, resolutions)
+
+    def reconsider(self, operation_ids: Iterable[str]) -> None:
+        """Take back what was noted by `resolve`, with one flush.
+
+        Raises:
+            NotSaved: nothing is taken back.
+        """
+        now = self._now()
+        self._note(self._resolutions, {id_: Resolution("", now) for id_ in operation_ids})
+
+    def note_overruled(self, overruled: Mapping[str, Overruled]) -> None:
+        """Note by whom these operations, which had taken effect, were put out of it, with one flush.
+
+        Raises:
+            NotSaved: nothing is noted.
+        """
+        self._note(self._overruled, overruled)
+
+    def archived(self) -> Iterator[Entry]:
+        """Yield what `drop_old` has taken out of the outbox, in the order in which it was taken out.
+
+        Raises:
+            LocalError: the archive can't be read.
+        """
+        return self._archive.entries()
 
     def settle(self, receipts: Sequence[Receipt]) -> None:
         """Close operations with the CRM's answers, one flush; answers to operations that are not here are ignored.
@@ -228,12 +252,32 @@ class Outbox:
             self._absorb()
             old = self._old(before)
             if self._worthwhile(old):
+                self._archive.put([entry for entry in self.entries() if entry.operation.id in old])
                 last = ("last", "last", _Last(self._last))
                 self._storage.compact(per_line=1, drop=old, without="last", extra=[last])
                 self._absorb()
 
     def _old(self, before: datetime) -> set[str]:
-        return {id_ for id_, at in self._closed_at.items() if at < before}
+        old = {id_ for id_, at in self._closed_at.items() if at < before}
+        effective: dict[str, int] = {}
+        for entry in self._entries.values() if any(self._entries[id_].open for id_ in old) else ():
+            if entry.receipt is not None and entry.receipt.result.took_effect:
+                lead_id = entry.operation.target.id
+                effective[lead_id] = max(entry.sequence, effective.get(lead_id, 0))
+        # What its author has not answered stays, unless something they did since has made it unimportant.
+        return {
+            id_
+            for id_ in old
+            if not (entry := self._entries[id_]).open or effective.get(entry.operation.target.id, 0) > entry.sequence
+        }
+
+    def _note(self, table: JournalTable, facts: Mapping[str, object]) -> None:
+        with self._storage.journal.exclusive(writing=True):
+            self._absorb()
+            self._restore()
+            known = {id_: fact for id_, fact in facts.items() if id_ in self._entries}
+            table.put(known)
+            self._absorb(own=set(known))
 
     def _worthwhile(self, ids: set[str]) -> bool:
         size = sum(self._storage.size_of("operation", id_) + self._storage.size_of("receipt", id_) for id_ in ids)
@@ -258,10 +302,13 @@ class Outbox:
             known = self._entries
             self._entries = {}
             self._closed_at = {}
-            for name in ("operation", "receipt", "withdrawn", "offered", "last"):
+            self._taken_up = {}
+            for name in _TABLES:
                 for id_, data in self._storage.each(name):
                     self._absorb_one(name, id_, data)
-            self._lost |= {id_: e for id_, e in known.items() if e.pending and id_ not in self._entries}
+            self._lost |= {
+                id_: entry for id_, entry in known.items() if (entry.pending or entry.open) and id_ not in self._entries
+            }
             different = {id_ for id_ in known.keys() | self._entries.keys() if known.get(id_) != self._entries.get(id_)}
             self._fresh = self._fresh or bool(different - (own or set()))
             if self._storage.foreign:
@@ -292,7 +339,13 @@ class Outbox:
                 settled = _settled(data)
                 self._close(entry, settled.at, receipt=settled.receipt)
             elif name == "withdrawn":
-                self._close(entry, _marked(data).at, withdrawn=True)
+                at = _marked(data).at
+                self._close(entry, at, withdrawn=True, withdrawn_at=at)
+                self._set_resolution(self._taken_up.get(id_, ""), None)
+            elif name == "overruled":
+                self._entries[id_] = msgspec.structs.replace(entry, overruled=_overruled(data))
+            elif name == "resolution":
+                self._absorb_resolution(id_, _resolution(data))
             elif name == "offered":
                 self._entries[id_] = msgspec.structs.replace(entry, offered=True)
         except UNDECODABLE:
@@ -301,6 +354,17 @@ class Outbox:
                 f"{what} in the outbox ({id_}) was written by another version of Handoff and can't be read by this "
                 "one. It is kept, and not sent; install the newest Handoff."
             )
+
+    def _absorb_resolution(self, id_: str, resolution: Resolution) -> None:
+        by = self._entries.get(resolution.by)
+        void = not resolution.how or (by is not None and by.withdrawn)
+        if resolution.by:
+            self._taken_up[resolution.by] = id_
+        self._set_resolution(id_, None if void else resolution)
+
+    def _set_resolution(self, id_: str, resolution: Resolution | None) -> None:
+        if entry := self._entries.get(id_):
+            self._entries[id_] = msgspec.structs.replace(entry, resolution=resolution)
 
     def _close(self, entry: Entry, at: datetime, **changes: object) -> None:
         self._entries[entry.operation.id] = msgspec.structs.replace(entry, **changes)
@@ -312,11 +376,14 @@ class Outbox:
             return
         lost = dict(self._lost)
         self._operations.put({id_: _Recorded(entry.sequence, entry.operation) for id_, entry in lost.items()})
-        self._offered.put({id_: _Marked(self._now()) for id_, entry in lost.items() if entry.offered})
+        now = self._now()
+        self._offered.put({id_: _Marked(now) for id_, entry in lost.items() if entry.offered})
+        self._receipts.put({id_: _Settled(entry.receipt, now) for id_, entry in lost.items() if entry.receipt})
+        self._overruled.put({id_: entry.overruled for id_, entry in lost.items() if entry.overruled})
         self._absorb(own=set(lost))
         self._warn(
-            f"The file of the outbox had lost {len(lost)} unsent decision(s) that this window still knew; "
-            "they were written again."
+            f"The file of the outbox had lost {len(lost)} decision(s) that this window still knew and that are not "
+            "done with; they were written again."
         )
 
     def _warn(self, sentence: str) -> None:
