@@ -18,7 +18,7 @@ from litestar.response import Stream
 import api
 from api.hub.problems import HubProblem, signed_out
 from api.hub.service import Hub
-from api.hub.upkeep import RECYCLE_EVERY, AgreementFile, again_and_again
+from api.hub.upkeep import FORGET_EVERY, RECYCLE_EVERY, AgreementFile, again_and_again
 from api.hub.web import openapi
 from api.hub.web.answering import handle
 from api.hub.web.bodies import BODY_LIMIT, decode_items, decode_operations, usable_id
@@ -70,6 +70,7 @@ class Serving:
         tasks = [
             asyncio.create_task(again_and_again(self._look, LOOK_EVERY)),
             asyncio.create_task(again_and_again(self._return_due, RECYCLE_EVERY)),
+            asyncio.create_task(again_and_again(self._forget, FORGET_EVERY)),
         ]
         try:
             yield
@@ -90,6 +91,9 @@ class Serving:
 
     async def _return_due(self) -> None:
         await self.take_in(self.hub.return_due)
+
+    async def _forget(self) -> None:
+        await self.take_in(self.hub.forget_commits)
 
 
 def _serving(connection: ASGIConnection[Any, Any, Any, Any]) -> Serving:

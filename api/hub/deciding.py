@@ -149,10 +149,12 @@ def _do(book: Book, actor: Person, operation: Operation) -> tuple[Operation, Rec
         sentence = error.sentence if isinstance(error, HandoffError) else "The hub failed at this; its log says why."
         outcome = refused(lead, "failed", sentence)
     number = 0
-    if outcome.result.took_effect:
-        # Without a change of its own the effect is carried by the record's last one.
-        changed = outcome.lead != lead
-        number = book.save(outcome.lead) if changed else book.write.number("lead", lead.id)
+    if outcome.lead is not lead:
+        # A dissent is kept with the lead, so that both sides hear of it, though nothing took effect.
+        number = book.save(outcome.lead)
+    elif outcome.result is not Result.REFUSED:
+        # Without a change of its own the answer is carried by the record's last one.
+        number = book.write.number("lead", lead.id)
     return operation, Receipt(
         operation_id=operation.id,
         result=outcome.result,

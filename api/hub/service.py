@@ -193,28 +193,26 @@ class Hub:
         """
         if not 1 <= limit <= PAGE_LIMIT:
             raise invalid("limit", f"A page holds 1 to {PAGE_LIMIT:,} changes.")
-        after = self._position(cursor)
-        head, rows = self._store.changes(after, limit)
-        if after > head:
+        after, tag = self._position(cursor)
+        stretch = self._store.changes(after, limit, PAGE_BYTES)
+        if after > stretch.head or (tag and stretch.tag_before and tag != stretch.tag_before):
+            # A backup was restored: it is behind, or has moved on and counts other changes by the same numbers.
             raise self._lost()
-        changes, size = [], 0
-        for row in rows:
-            size += len(row.body or b"")
-            changes.append(Change(row.n, row.kind, row.id, GONE if row.body is None else msgspec.Raw(row.body)))
-            if size > PAGE_BYTES:
-                break
-        whole = len(changes) == len(rows) < limit
-        last = changes[-1].n if changes else after
-        n = max(head, last) if whole else last
-        return Page(epoch=self.epoch, changes=tuple(changes), cursor=f"{self.epoch}:{n}", n=n, more=n < head)
+        changes = tuple(
+            Change(row.n, row.kind, row.id, GONE if row.body is None else msgspec.Raw(row.body)) for row in stretch.rows
+        )
+        there = f"{self.epoch}:{stretch.end}" + (f".{stretch.tag}" if stretch.tag else "")
+        return Page(epoch=self.epoch, changes=changes, cursor=there, n=stretch.end, more=stretch.end < stretch.head)
 
-    def _position(self, cursor: str) -> int:
+    def _position(self, cursor: str) -> tuple[int, str]:
+        """Read a cursor: the number, and the tag of its commit if it carries one."""
         if not cursor:
-            return 0
-        epoch, _, number = cursor.rpartition(":")
-        if epoch != self.epoch or not re.fullmatch(r"[0-9]{1,18}", number):
+            return 0, ""
+        epoch, _, place = cursor.rpartition(":")
+        read = re.fullmatch(r"([0-9]{1,18})(?:\.([0-9a-f]{1,32}))?", place)
+        if epoch != self.epoch or read is None:
             raise self._lost()
-        return int(number)
+        return int(read[1]), read[2] or ""
 
     def _lost(self) -> HubProblem:
         sentence = "The hub does not know this cursor: pull everything again, from an empty one."
@@ -272,6 +270,10 @@ class Hub:
                 )
             )
         return self.submit(HUB_ACTOR, operations) if operations else []
+
+    def forget_commits(self) -> int:
+        """Drop what tells two histories apart where it is older than any cursor in use; return how much that was."""
+        return self._store.forget_commits()
 
     # --- what comes in --------------------------------------------------------------------------------------------
 

@@ -16,6 +16,9 @@ log = logging.getLogger("handoff.hub")
 RECYCLE_EVERY = 60.0
 """Seconds between two looks for recycled leads whose date is reached."""
 
+FORGET_EVERY = 3_600.0
+"""Seconds between two rounds of dropping what is too old to be needed."""
+
 Run = Callable[..., Awaitable[Any]]
 """Runs a blocking function off the event loop."""
 

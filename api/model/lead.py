@@ -107,6 +107,27 @@ class Decided(msgspec.Struct, frozen=True, kw_only=True):
     answers: dict[str, str] = {}
     note: str = ""
     undoes: str = ""
+    insists: str = ""
+    """Id of its author's earlier operation that this entry stands by; what stood before was openly overruled."""
+
+
+class Dissent(msgspec.Struct, frozen=True, kw_only=True):
+    """A decision that met another's and was not applied; kept, so that both sides see who wanted what, and why."""
+
+    operation_id: str
+    by: str
+    by_name: str
+    at: datetime
+    verb: str
+    reason: str = ""
+    answers: dict[str, str] = {}
+    note: str = ""
+    against: str = ""
+    """Operation id of the trail entry that stood."""
+    taken: bool = False
+    """Whether both wanted the lead for themselves: such a one can be asked for, not insisted on."""
+    seen: int = 0
+    """Decision revision for which it was meant."""
 
 
 class Voice(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,7 +155,10 @@ class AttemptMade(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Remark(msgspec.Struct, frozen=True, kw_only=True):
-    """A note, thanks, or a flag; attached, changing nothing. `kind` is the verb that made it."""
+    """A note, thanks, a flag, or a wish for the lead and its answer; attached, changing nothing.
+
+    `kind` is the verb that made it.
+    """
 
     operation_id: str
     kind: str
@@ -207,6 +231,7 @@ class Lead(msgspec.Struct, frozen=True, kw_only=True):
     passes: tuple[Pass, ...] = ()
     trail: tuple[Decided, ...] = ()
     voices: tuple[Voice, ...] = ()
+    dissents: tuple[Dissent, ...] = ()
     attempts: tuple[AttemptMade, ...] = ()
     remarks: tuple[Remark, ...] = ()
     corrections: tuple[Corrected, ...] = ()

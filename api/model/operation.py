@@ -130,6 +130,18 @@ class FlagPromise(Verb, frozen=True, kw_only=True, tag="flag_promise"):
     text: str = ""
 
 
+class AskFor(Verb, frozen=True, kw_only=True, tag="ask_for"):
+    """Ask whoever has the lead to hand it over."""
+
+    text: str = ""
+
+
+class Keep(Verb, frozen=True, kw_only=True, tag="keep"):
+    """The owner's no to everybody who has asked for the lead so far."""
+
+    text: str = ""
+
+
 LeadVerb = (
     Claim
     | Release
@@ -149,8 +161,21 @@ LeadVerb = (
     | Thank
     | FlagMeeting
     | FlagPromise
+    | AskFor
+    | Keep
 )
 """Everything that can be done to a lead."""
+
+DECISIONS = (Claim, Release, Accept, Reject, Disqualify, Qualify, Outcome, HandAgain, Return)
+"""The verbs that change where a lead stands and that another's decision can stand against."""
+
+
+def supersedes(later: LeadVerb, earlier: LeadVerb) -> bool:
+    """Say whether an act leaves nothing to settle about an earlier one on the same lead that did not take effect.
+
+    A decision does, or its taking back, or the same kind of act again; a note beside it does not.
+    """
+    return isinstance(later, (*DECISIONS, Reopen)) or later.kind == earlier.kind
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -185,6 +210,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     """Operations made together share a group and are undone together."""
     undoes: str = ""
     """Id of the operation that this one takes back."""
+    insists: str = ""
+    """Id of the author's own earlier operation that met another's decision and that this one stands by."""
 
 
 class Result(StrEnum):
@@ -198,7 +225,7 @@ class Result(StrEnum):
     TAKEN = "taken"
     """Somebody else accepted or claimed it first."""
     CONFLICT = "conflict"
-    """Somebody else decided otherwise; theirs stands, this one is kept."""
+    """Somebody else decided otherwise; theirs stands, this one is kept as a dissent."""
     REFUSED = "refused"
     """It can't be done, and trying again won't help."""
 
@@ -216,7 +243,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     """The server's time."""
     n: int = 0
-    """Number of the change that carries the effect: once the mirror has it, the outbox need not show it any more."""
+    """Number of the change that carries the effect, or the dissent: a mirror that has it shows what became of it."""
     sentence: str = ""
     code: str = ""
     field: str = ""

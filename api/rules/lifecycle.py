@@ -1,7 +1,7 @@
 """What each verb does to a lead: one pure function, the same in client and hub. Specification: docs/lifecycle.md."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from msgspec.structs import replace
 
@@ -26,9 +26,13 @@ from api.model.text import PROSE_LIMIT
 from api.rules import answers as answering
 from api.rules.clocks import BusinessClock
 from api.rules.conflicts import answer_of_what_stands, suppresses
-from api.rules.outcome import Outcome, refused
-from api.rules.permission import WHO, hinder
+from api.rules.insisting import ground, openly
+from api.rules.outcome import Outcome, facts, refused
+from api.rules.permission import hinder
 from api.rules.undoing import reopened
+
+_CALENDAR = (datetime(1990, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC))
+"""Between these, every business clock and every date to come back on can be reckoned with."""
 
 
 def hand(lead: Lead, agreement: Agreement) -> Lead:
@@ -40,21 +44,36 @@ def hand(lead: Lead, agreement: Agreement) -> Lead:
 def apply(lead: Lead, operation: Operation, actor: Person, agreement: Agreement) -> Outcome:
     """Return what `operation`, done by `actor` under `agreement`, makes of `lead`.
 
-    Never raises for anything an operation can contain: what can't be done comes back as a refusal with its sentence.
+    Never raises for anything an operation can contain: what can't be done comes back as a refusal with its sentence. A
+    time outside the calendar counts as the nearest inside, one without a zone as UTC.
     """
-    verb = operation.verb
+    operation, verb = _timed(operation), operation.verb
     if answer := answer_of_what_stands(lead, operation, actor, agreement):
+        # What could not have been done anyway is no decision that must be kept.
+        if answer.lead is not lead and (problem := _unfit(operation, lead, agreement)):
+            return refused(lead, problem.code, problem.sentence, problem.field)
         return answer
-    if suppresses(verb, agreement):
-        why = "" if actor.role in WHO[verb.kind] else hinder(lead, verb.kind, actor)
-    else:
-        why = hinder(lead, verb.kind, actor, operation)
-    if why:
+    suppressing = suppresses(verb, agreement)
+    stood = None if suppressing else ground(lead, operation, actor)
+    judged = lead if stood is None else replace(lead, standing=stood)
+    if not suppressing and (why := hinder(judged, verb.kind, actor, operation)):
         return refused(lead, "state", why)
-    if problem := _unfit(lead, operation, agreement):
+    if problem := _unfit(operation, judged, agreement) or _unfit_here(operation, judged, agreement):
         return refused(lead, problem.code, problem.sentence, problem.field)
-    changed = _EFFECTS[type(verb)](lead, operation, actor, agreement)
+    changed = _EFFECTS[type(verb)](judged, operation, actor, agreement)
+    if stood is not None:
+        changed = openly(lead, changed, operation.insists)
     return Outcome(result=Result.APPLIED, lead=changed)
+
+
+def _timed(operation: Operation) -> Operation:
+    first, last = _CALENDAR
+    at = operation.at
+    if at.tzinfo is not None and first.year <= at.year < last.year:
+        return operation
+    if first.year <= at.year < last.year:
+        return replace(operation, at=at.replace(tzinfo=UTC))
+    return replace(operation, at=first if at.year < first.year else last)
 
 
 def refusal(lead: Lead, reason: str, answers: dict[str, str], note: str = "") -> op.Reject | op.Disqualify:
@@ -70,7 +89,8 @@ _WORDS = ("note", "text", "result")
 """Free words that verbs carry; longer ones are refused rather than cut without a word."""
 
 
-def _unfit(lead: Lead, operation: Operation, agreement: Agreement) -> answering.Problem | None:
+def _unfit(operation: Operation, lead: Lead, agreement: Agreement) -> answering.Problem | None:
+    """Return what is wrong with the operation itself, wherever the lead stands."""
     verb = operation.verb
     if too_long := next((name for name in _WORDS if len(getattr(verb, name, "") or "") > PROSE_LIMIT), ""):
         return answering.Problem(field=too_long, sentence=f"Keep the {too_long} under {PROSE_LIMIT:,} characters.")
@@ -82,8 +102,6 @@ def _unfit(lead: Lead, operation: Operation, agreement: Agreement) -> answering.
         return answering.Problem(field="until", sentence="Say until when, or until the lead does something.")
     if isinstance(verb, op.Correct):
         return answering.check_correction(lead, verb.field, verb.value)
-    if isinstance(verb, op.HandAgain):
-        return _unfit_to_hand_again(lead, agreement)
     if isinstance(verb, op.Note) and not verb.text.strip():
         return answering.Problem(field="text", sentence="A note needs words.")
     if isinstance(verb, op.Attempt) and not verb.result.strip():
@@ -103,10 +121,15 @@ def _unfit_refusal(
     if reason.moment is wrong:
         when = "after contact" if wrong is Moment.DISQUALIFY else "before contact"
         return answering.Problem(field="reason", sentence=f"“{reason.label}” can only be given {when}.")
-    return answering.check(reason, verb.answers, lead, BusinessClock(agreement).today(operation.at))
+    # A wish not to be contacted must not fail because somebody's clock is ahead of the hub's.
+    suppressing = reason.outcome is Consequence.SUPPRESS
+    today = None if suppressing else BusinessClock(agreement).today(operation.at)
+    return answering.check(reason, verb.answers, lead, today)
 
 
-def _unfit_to_hand_again(lead: Lead, agreement: Agreement) -> answering.Problem | None:
+def _unfit_here(operation: Operation, lead: Lead, agreement: Agreement) -> answering.Problem | None:
+    if not isinstance(operation.verb, op.HandAgain):
+        return None
     refused_for = next((entry.reason for entry in reversed(lead.trail) if entry.verb == "reject"), "")
     reason = agreement.reason(refused_for)
     if reason is None or reason.outcome in (Consequence.FIX, Consequence.RETURN):
@@ -131,7 +154,7 @@ def _decide(lead: Lead, operation: Operation, actor: Person, after: Standing, **
         decision_revision=lead.decision_revision + 1,
         before=lead.standing,
         reason=getattr(verb, "reason", ""),
-        answers=getattr(verb, "answers", {}) or _facts(verb),
+        answers=facts(verb),
         note=getattr(verb, "note", ""),
         undoes=operation.undoes,
     )
@@ -143,15 +166,6 @@ def _decide(lead: Lead, operation: Operation, actor: Person, after: Standing, **
         "decision_revision": lead.decision_revision + 1,
     }
     return replace(lead, **{**changes, **extra})
-
-
-def _facts(verb: op.Verb) -> dict[str, str]:
-    if isinstance(verb, op.Outcome):
-        return {"result": verb.result} | ({"amount": f"{verb.amount:g}"} if verb.amount is not None else {})
-    if isinstance(verb, op.Qualify):
-        facts = {"amount": verb.amount, "close_on": verb.close_on}
-        return {key: str(value) for key, value in facts.items() if value is not None}
-    return {}
 
 
 def _claim(lead: Lead, operation: Operation, actor: Person, _agreement: Agreement) -> Lead:
@@ -299,7 +313,7 @@ def _correct(lead: Lead, operation: Operation, actor: Person, _agreement: Agreem
 
 def _remark(lead: Lead, operation: Operation, actor: Person, _agreement: Agreement) -> Lead:
     verb = operation.verb
-    assert isinstance(verb, op.Note | op.Thank | op.FlagMeeting | op.FlagPromise)  # noqa: S101
+    assert isinstance(verb, op.Note | op.Thank | op.FlagMeeting | op.FlagPromise | op.AskFor | op.Keep)  # noqa: S101
     remark = Remark(
         operation_id=operation.id,
         kind=verb.kind,
@@ -331,4 +345,6 @@ _EFFECTS: dict[type[op.Verb], Callable[[Lead, Operation, Person, Agreement], Lea
     op.Thank: _remark,
     op.FlagMeeting: _remark,
     op.FlagPromise: _remark,
+    op.AskFor: _remark,
+    op.Keep: _remark,
 }

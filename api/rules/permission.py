@@ -13,6 +13,7 @@ _ANYONE = frozenset({Role.REP, Role.MARKETER, Role.MANAGER})
 _UNDECIDED = frozenset({State.NEW})
 _OPEN = frozenset({State.NEW, State.ACCEPTED})
 _WORKED = frozenset({State.ACCEPTED, State.QUALIFIED})
+_HELD = frozenset({State.NEW, State.ACCEPTED, State.QUALIFIED})
 _ANY = frozenset(State)
 
 FROM: Mapping[str, frozenset[State]] = MappingProxyType(
@@ -35,6 +36,8 @@ FROM: Mapping[str, frozenset[State]] = MappingProxyType(
         "thank": _ANY - {State.SUPPRESSED},
         "flag_meeting": _ANY - {State.SUPPRESSED},
         "flag_promise": _ANY - {State.SUPPRESSED},
+        "ask_for": _HELD,
+        "keep": _HELD,
     }
 )
 """The states from which each verb is possible."""
@@ -59,23 +62,41 @@ WHO: Mapping[str, frozenset[Role]] = MappingProxyType(
         "thank": _ANYONE,
         "flag_meeting": _ANYONE,
         "flag_promise": _ANYONE,
+        "ask_for": _SALES,
+        "keep": _SALES,
     }
 )
 """The roles that may use each verb; owner and author are asked for besides, where the table says so."""
 
-_OWNERS_ONLY = frozenset({"snooze", "wake", "attempt"})
+_OWNERS_ONLY = frozenset({"snooze", "wake", "attempt", "keep"})
+
+
+def holder(lead: Lead) -> Owner | None:
+    """Return who has the lead: its owner once it is accepted, claimed or qualified; else None."""
+    if lead.state not in _HELD or (lead.state is State.NEW and not lead.standing.claimed_by):
+        return None
+    return lead.standing.owner
+
+
+def not_for(actor: Person, kind: str) -> str:
+    """Return why nobody of this person's role can use the verb `kind`, as a sentence; empty when they can."""
+    if actor.role in WHO[kind]:
+        return ""
+    return f"A {actor.role} can't {_say(kind)} a lead; that is for {_list(WHO[kind])}."
 
 
 def hinder(lead: Lead, kind: str, actor: Person, operation: Operation | None = None) -> str:
     """Return why `actor` can't use the verb `kind` on this lead now, as a sentence; empty when they can."""
     if lead.state is State.SUPPRESSED and kind != "note":
         return "This person asked not to be contacted; only notes are possible now."
-    if actor.role not in WHO[kind]:
-        return f"A {actor.role} can't {_say(kind)} a lead; that is for {_list(WHO[kind])}."
+    if why := not_for(actor, kind):
+        return why
     if lead.state not in FROM[kind]:
         return _wrong_state(lead, kind)
     if kind in _OWNERS_ONLY and not _owns(lead.standing.owner, actor):
         return f"Only its owner can {_say(kind)} this lead."
+    if kind in ("ask_for", "keep"):
+        return _not_held(lead, kind, actor)
     if kind == "release" and not lead.standing.claimed_by:
         return "Nobody has claimed this lead."
     if kind == "wake" and lead.snooze is None:
@@ -96,6 +117,14 @@ def _owns(owner: Owner | None, actor: Person) -> bool:
     return owner.id == (actor.id if owner.kind == "person" else actor.team)
 
 
+def _not_held(lead: Lead, kind: str, actor: Person) -> str:
+    if holder(lead) is None:
+        return "Nobody has taken this lead, so there is nobody to ask for it or to keep it."
+    if kind == "ask_for" and _owns(lead.standing.owner, actor):
+        return "It is yours already."
+    return ""
+
+
 def _not_mendable(lead: Lead) -> str:
     if not lead.standing.counts:
         return "It was spam or a test and counts nowhere, so it can't be handed again."
@@ -106,7 +135,7 @@ def _not_mendable(lead: Lead) -> str:
 
 def _wrong_state(lead: Lead, kind: str) -> str:
     last = lead.decided
-    by = f" by {last.by_name}" if last is not None else ""
+    by = f" by {last.by_name}{', who insists on it' if last.insists else ''}" if last is not None else ""
     state = lead.state.value if lead.state is not State.NEW else "undecided"
     return f"This lead is {state}{by}; you can’t {_say(kind)} it now."
 
@@ -121,6 +150,7 @@ def _say(kind: str) -> str:
         "note": "add a note to",
         "thank": "thank for",
         "reopen": "reopen",
+        "ask_for": "ask for",
     }.get(kind, kind)
 
 

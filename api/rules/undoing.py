@@ -15,7 +15,9 @@ def hinder(lead: Lead, operation: Operation, actor: Person) -> str:
     if actor.id != author and actor.role is not Role.MANAGER:
         return "Only its author or a manager can take that back."
     if any(entry.operation_id == operation.undoes for entry in lead.trail[:-1]):
-        return f"{lead.trail[-1].by_name} has built on it since, so it can't be taken back."
+        last = lead.trail[-1]
+        did = "overruled" if last.insists else "built on"
+        return f"{last.by_name} has {did} it since, so it can't be taken back."
     corrected = next((fact for fact in lead.corrections if fact.operation_id == operation.undoes), None)
     later = [fact for fact in lead.corrections if corrected and fact.field == corrected.field]
     if corrected is not None and later[-1] is not corrected:

@@ -1,12 +1,16 @@
 """What readers pull: in order, nothing skipped, and a cursor of another history is told to start again."""
 
+import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
 
 import msgspec
 import pytest
 from sqlalchemy import create_engine, text
 
+from api.hub.data import commits
 from api.hub.problems import HubError, HubProblem
 from api.hub.service import Hub
 from api.model import operation as op
@@ -56,7 +60,18 @@ def test_only_what_changed_comes_after_a_cursor(hub: Hub, hand_over: Callable[..
 
 
 @pytest.mark.parametrize(
-    "cursor", ["other:1", "nonsense", "{epoch}:999999", "{epoch}:-1", "{epoch}:1x", ":", "{epoch}:"]
+    "cursor",
+    [
+        "other:1",
+        "nonsense",
+        "{epoch}:999999",
+        "{epoch}:-1",
+        "{epoch}:1x",
+        ":",
+        "{epoch}:",
+        "{epoch}:1.",
+        "{epoch}:1.xyz",
+    ],
 )
 def test_a_cursor_of_another_history_is_lost(hub: Hub, cursor: str) -> None:
     with pytest.raises(HubProblem) as caught:
@@ -151,3 +166,120 @@ def test_a_database_of_a_newer_version_is_left_alone(db_url: str) -> None:
     engine.dispose()
     with pytest.raises(HubError, match="newer version"):
         Hub(db_url)
+
+
+def take_backup(db_url: str, copy: Path) -> None:
+    """Copy the database as a backup does, while the hub runs."""
+    with closing(sqlite3.connect(db_url.removeprefix("sqlite:///"))) as there, closing(sqlite3.connect(copy)) as here:
+        there.backup(here)
+
+
+def hand(hub: Hub, *names: str) -> None:
+    for name in names:
+        hub.ingest_leads([LeadIn(source="form", source_id=name)])
+
+
+def test_a_cursor_from_before_the_backup_is_still_good_after_it_was_restored(db_url: str, tmp_path: Path) -> None:
+    first = Hub(db_url)
+    hand(first, "1", "2")
+    _, cursor, _ = pull(first)
+    take_backup(db_url, tmp_path / "copy.db")
+    first.close()
+    restored = Hub(f"sqlite:///{tmp_path / 'copy.db'}")
+    hand(restored, "3")
+    assert [change.kind for change in restored.changes(cursor).changes] == ["lead"]
+    restored.close()
+
+
+@pytest.mark.parametrize("limit", [1_000, 3], ids=["at the end of a commit", "in the middle of one"])
+def test_a_cursor_from_after_the_backup_is_lost_once_that_has_moved_on(db_url: str, tmp_path: Path, limit: int) -> None:
+    first = Hub(db_url)
+    hand(first, "1")
+    _, old, _ = pull(first)
+    take_backup(db_url, tmp_path / "copy.db")
+    first.ingest_leads([LeadIn(source="form", source_id=f"lost {number}") for number in range(8)])
+    cursor = first.changes(old, limit).cursor
+    first.close()
+    restored = Hub(f"sqlite:///{tmp_path / 'copy.db'}")
+    hand(restored, *(f"new {number}" for number in range(20)))
+    assert restored.head() > 8
+    with pytest.raises(HubProblem) as caught:
+        restored.changes(cursor)
+    assert (caught.value.status, caught.value.kind) == (410, "cursor-lost")
+    _, _, numbers = pull(restored, old)
+    assert len(numbers) == 20
+    restored.close()
+
+
+def test_every_cursor_of_one_history_stays_good_while_it_goes_on(hub: Hub) -> None:
+    cursors = []
+    for number in range(6):
+        hub.ingest_leads([LeadIn(source="form", source_id=f"{number} {place}") for place in range(4)])
+        cursor = ""
+        while True:
+            page = hub.changes(cursor, 5)
+            cursors.append((page.cursor, page.n))
+            cursor = page.cursor
+            if not page.more:
+                break
+    for cursor, number in cursors:
+        assert all(change.n > number for change in hub.changes(cursor).changes)
+
+
+def test_a_cursor_without_a_tag_is_believed(hub: Hub) -> None:
+    hand(hub, "1", "2")
+    bare = f"{hub.epoch}:{hub.head() - 1}"
+    assert [change.n for change in hub.changes(bare).changes] == [hub.head()]
+
+
+def test_tags_are_kept_for_a_while_and_older_cursors_are_believed(
+    hub: Hub, db_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commits, "KEPT", 10)
+    hand(hub, "1", "2")
+    old = hub.changes(limit=hub.head() - 1).cursor
+    hand(hub, *(f"more {number}" for number in range(30)))
+    head = hub.head()
+    assert hub.forget_commits() > 0
+    assert hub.forget_commits() == 0
+    assert hub.head() == head
+    assert hub.changes(old).changes
+    newest = hub.changes(limit=1_000).cursor
+    assert hub.changes(newest).changes == ()
+    kept, _, tag = newest.rpartition(".")
+    with pytest.raises(HubProblem):
+        hub.changes(f"{kept}.{'0' * len(tag)}")
+    engine = create_engine(db_url)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM commits")).scalar_one() <= 11
+    engine.dispose()
+
+
+def test_a_database_made_before_there_were_tags_gets_them(db_url: str) -> None:
+    first = Hub(db_url)
+    hand(first, "1")
+    bare = f"{first.epoch}:{first.head()}"
+    first.close()
+    engine = create_engine(db_url)
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE commits"))
+    engine.dispose()
+    later = Hub(db_url)
+    assert later.changes(bare).cursor == bare, "nothing is known of these commits"
+    _, _, numbers = pull(later)
+    assert len(numbers) > 1
+    hand(later, "2")
+    page = later.changes(bare)
+    assert [change.kind for change in page.changes] == ["lead"]
+    assert page.cursor.startswith(f"{later.epoch}:{later.head()}.")
+    assert later.changes(page.cursor).changes == ()
+    later.close()
+
+
+def test_reading_on_asks_the_table_of_tags_by_its_key(hub: Hub, db_url: str) -> None:
+    engine = create_engine(db_url)
+    with engine.connect() as connection:
+        statement = "EXPLAIN QUERY PLAN SELECT n, tag FROM commits WHERE n >= 5 ORDER BY n LIMIT 1"
+        plan = " ".join(row[3] for row in connection.execute(text(statement)))
+    engine.dispose()
+    assert "SCAN" not in plan

@@ -3,14 +3,17 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+import msgspec
 import pytest
 from msgspec.structs import replace
+from sqlalchemy import create_engine, text
 
 from api.hub.service import Hub
 from api.model import operation as op
-from api.model.ingest import CampaignIn, LeadIn
+from api.model.ingest import CampaignIn, LeadIn, OutcomeIn, Status, TouchIn
 from api.model.lead import Lead, State
 from api.model.operation import Result
+from api.rules.wishes import open_wishes
 from tests.factories import MANAGER, MARKETER, NOW, OTHER_REP, REP, make_operation
 
 pytestmark = pytest.mark.usefixtures("tokens")
@@ -225,6 +228,14 @@ def test_suppress_beats_an_accept_that_came_first(hub: Hub, hand_over: HandOver)
     assert hub.lead(lead.id).state is State.SUPPRESSED
 
 
+def test_suppress_is_applied_though_its_authors_clock_is_far_ahead(hub: Hub, hand_over: HandOver) -> None:
+    lead = hand_over(email="ana@example.com")
+    wish = replace(suppression(hub), answers={**suppression(hub).answers, "asked_on": "2027-03-01"})
+    (receipt,) = hub.submit(REP, [make_operation(wish, lead, at=NOW + timedelta(days=103))])
+    assert receipt.result is Result.APPLIED
+    assert hub.lead(lead.id).decided.at == NOW
+
+
 def test_a_lead_can_not_double_one_that_does_not_exist(hub: Hub, hand_over: HandOver) -> None:
     lead, other = hand_over(), hand_over(source_id="another")
     (missing,) = hub.submit(REP, [make_operation(reject("duplicate", other="nonsense"), lead)])
@@ -232,3 +243,140 @@ def test_a_lead_can_not_double_one_that_does_not_exist(hub: Hub, hand_over: Hand
     assert hub.lead(lead.id).state is State.NEW
     (merged,) = hub.submit(REP, [make_operation(reject("duplicate", other=other.id), lead)])
     assert merged.result is Result.APPLIED
+
+
+def test_a_conflict_is_kept_with_the_lead_and_everybody_can_pull_it(hub: Hub, hand_over: HandOver) -> None:
+    lead = hand_over()
+    _, cursor = hub.submit(REP, [make_operation(op.Accept(), lead)]), hub.changes(limit=1_000).cursor
+    late = make_operation(op.Reject(reason="competitor", answers={"name": "Rival Example"}, note="saw it"), lead)
+    (receipt,) = hub.submit(OTHER_REP, [late])
+    assert receipt.result is Result.CONFLICT
+    assert receipt.n == hub.head()
+    (change,) = hub.changes(cursor).changes
+    after = msgspec.json.decode(change.record, type=Lead)
+    (kept,) = after.dissents
+    assert (kept.operation_id, kept.by_name, kept.reason, kept.note) == (
+        late.id,
+        OTHER_REP.name,
+        "competitor",
+        "saw it",
+    )
+    assert kept.against == receipt.stands.operation_id
+    assert after.state is State.ACCEPTED
+
+
+@pytest.mark.parametrize("late", [op.Accept(), reject()], ids=["taken", "conflict"])
+def test_a_dissent_sent_again_gets_the_same_receipt_and_is_kept_once(
+    hub: Hub, hand_over: HandOver, late: op.LeadVerb
+) -> None:
+    lead = hand_over()
+    hub.submit(REP, [make_operation(op.Accept(), lead)])
+    operation = make_operation(late, lead)
+    first, second = hub.submit(OTHER_REP, [operation, operation])
+    before = hub.head()
+    (third,) = hub.submit(OTHER_REP, [operation])
+    assert first == second == third == hub.receipt(operation.id)
+    assert hub.head() == before == first.n
+    assert len(hub.lead(lead.id).dissents) == 1
+
+
+def test_a_dissent_offered_to_a_hub_that_forgot_the_operation_is_kept_once(
+    hub: Hub, hand_over: HandOver, db_url: str
+) -> None:
+    """As when the table of operations is older than the leads, which no commit leaves behind, but a repair might."""
+    lead = hand_over()
+    hub.submit(REP, [make_operation(op.Accept(), lead)])
+    operation = make_operation(reject(), lead)
+    (first,) = hub.submit(OTHER_REP, [operation])
+    engine = create_engine(db_url)
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM operations WHERE id = :id"), {"id": operation.id})
+    engine.dispose()
+    (again,) = hub.submit(OTHER_REP, [operation])
+    assert again == first
+    assert len(hub.lead(lead.id).dissents) == 1
+
+
+def test_insisting_overrules_openly_and_the_campaign_counts_what_holds(hub: Hub, hand_over: HandOver) -> None:
+    hub.ingest_campaigns([CampaignIn(id="spring", name="Spring")])
+    lead = hand_over(campaign="spring")
+    late = make_operation(reject(), lead)
+    hub.submit(REP, [make_operation(op.Accept(), lead)])
+    hub.submit(OTHER_REP, [late])
+    again = make_operation(reject(), hub.lead(lead.id), insists=late.id)
+    (receipt,) = hub.submit(OTHER_REP, [again])
+    assert receipt.result is Result.APPLIED
+    now = hub.lead(lead.id)
+    assert (now.state, now.decided.insists) == (State.REJECTED, late.id)
+    assert [entry.by for entry in now.trail] == ["rita", "otto"]
+    campaign = hub.campaign("spring")
+    assert (campaign.handed, campaign.accepted, campaign.rejected) == (1, 0, 1)
+    hub.submit(OTHER_REP, [make_operation(op.Reopen(), now, undoes=again.id)])
+    campaign = hub.campaign("spring")
+    assert (campaign.accepted, campaign.rejected) == (1, 0), "their decision stands again"
+    assert hub.lead(lead.id).state is State.ACCEPTED
+
+
+def test_asking_for_a_lead_and_keeping_it_reach_both(hub: Hub, hand_over: HandOver) -> None:
+    lead = hand_over()
+    hub.submit(REP, [make_operation(op.Accept(), lead)])
+    accepted = hub.lead(lead.id)
+    asked, kept = op.AskFor(text="I know her"), op.Keep(text="almost signed")
+    hub.submit(OTHER_REP, [make_operation(asked, accepted)])
+    assert [wish.by for wish in open_wishes(hub.lead(lead.id))] == ["otto"]
+    hub.submit(REP, [make_operation(kept, accepted)])
+    assert open_wishes(hub.lead(lead.id)) == ()
+    assert hub.lead(lead.id).decision_revision == accepted.decision_revision
+
+
+WAYS_IN = {
+    "import of a new lead": lambda hub: LeadIn(source="form", source_id="new", email="ana@example.com"),
+    "update that brings the address": lambda hub: LeadIn(source="form", source_id="2", email="ANA@example.com"),
+    "update that brings the number": lambda hub: LeadIn(source="form", source_id="2", phone="0015550100199"),
+}
+
+
+@pytest.mark.parametrize("way", WAYS_IN)
+def test_suppression_is_checked_at(hub: Hub, hand_over: HandOver, way: str) -> None:
+    hub.submit(
+        REP, [make_operation(suppression(hub), hand_over("1", email="ana@example.com", phone="+1 555 0100 199"))]
+    )
+    hand_over("2", name="No address yet")
+    (result,) = hub.ingest_leads([WAYS_IN[way](hub)])
+    assert hub.lead(result.id).state is State.SUPPRESSED
+    (refused,) = hub.submit(OTHER_REP, [make_operation(op.Accept(), hub.lead(result.id))])
+    assert (refused.result, refused.code) == (Result.REFUSED, "suppressed")
+
+
+def test_suppression_is_checked_at_touches_and_outcomes_and_the_day_of_return(  # type: ignore[no-untyped-def]
+    hub: Hub, hand_over: HandOver, clock
+) -> None:
+    asleep = hand_over("asleep", email="ana@example.com")
+    answers = {"did": "read a page", "recycle_on": "2026-12-01"}
+    hub.submit(REP, [make_operation(op.Reject(reason="low_intent", answers=answers), asleep)])
+    hub.submit(REP, [make_operation(suppression(hub), hand_over("1", email="ana@example.com"))])
+    assert hub.lead(asleep.id).state is State.SUPPRESSED
+    clock.forward(days=30)
+    assert hub.return_due() == []
+    hub.ingest_touches([TouchIn(source="form", source_id="asleep", at=clock.now, kind="visit")])
+    (outcome,) = hub.ingest_outcomes([OutcomeIn(source="form", source_id="asleep", result="won")])
+    assert outcome.status is Status.REJECTED
+    assert hub.lead(asleep.id).state is State.SUPPRESSED
+
+
+def test_an_accept_on_another_record_of_the_person_is_refused_whatever_its_author_saw(
+    hub: Hub, hand_over: HandOver
+) -> None:
+    first, second = hand_over("1", email="ana@example.com"), hand_over("2", email="ana@example.com")
+    asked, accept = make_operation(suppression(hub), first), make_operation(op.Accept(), second)
+    receipts = hub.submit(REP, [asked, accept])
+    assert [receipt.result for receipt in receipts] == [Result.APPLIED, Result.REFUSED]
+    assert hub.lead(second.id).dissents == ()
+
+
+def test_what_is_learned_later_about_a_suppressed_person_is_suppressed_too(hub: Hub, hand_over: HandOver) -> None:
+    hub.submit(REP, [make_operation(suppression(hub), hand_over("1", phone="+1 555 0100 199"))])
+    known = hand_over("2", email="ana@example.com")
+    hub.ingest_leads([LeadIn(source="form", source_id="1", email="ana@example.com")])
+    assert hub.lead(known.id).state is State.SUPPRESSED
+    assert hand_over("3", email="ana@example.com").state is State.SUPPRESSED

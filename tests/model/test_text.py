@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.model.text import clean_line, clean_prose, openable
+from api.model.text import UNSAFE, clean_line, clean_prose, openable
 
 HOSTILE = [
     "\x1b[2J\x1b]0;owned\x07",
@@ -37,10 +37,20 @@ def test_cleaning_twice_is_cleaning_once(text: str) -> None:
     assert clean_prose(clean_prose(text)) == clean_prose(text)
 
 
+@given(st.text(max_size=200))
+def test_what_is_called_unsafe_is_what_cleaning_takes_out(text: str) -> None:
+    assert UNSAFE.search(clean_prose(text)) is None
+    if UNSAFE.search(text) is None:
+        assert clean_prose(text) == text.replace("\r", "\n").strip()
+
+
 def test_what_shows_nothing_is_gone_and_marks_do_not_pile_up() -> None:
     assert clean_line("a\U000e0041b\u3164c\u00add") == "a b c d"
     assert clean_line("z" + "\u0301" * 60) == "z" + "\u0301" * 4
-    assert clean_line("Việt Nam क्षि") == "Việt Nam क्षि"
+    assert clean_line("ก" + "\u0e49" * 60) == "ก" + "\u0e49" * 4
+    assert clean_line("a" + "\u200d" * 60 + "b\u200dc") == "abc"
+    kept = "Việt Nam क्षि 👩\u200d💻 ❤\ufe0f\u200d🔥 שָׁלוֹם ก็ ශ්\u200dරී می\u200cخواهم"
+    assert clean_line(kept) == kept
 
 
 def test_what_people_write_stays() -> None:

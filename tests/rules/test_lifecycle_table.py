@@ -1,6 +1,6 @@
 """Every state × verb × role, against a table written out by hand from docs/lifecycle.md."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from msgspec.structs import replace
@@ -20,7 +20,7 @@ ACTORS = {Role.REP: REP, Role.MARKETER: MARKETER, Role.MANAGER: MANAGER, Role.HU
 SALES = frozenset({Role.REP, Role.MANAGER})
 PEOPLE = frozenset({Role.REP, Role.MANAGER, Role.MARKETER})
 OWNER = frozenset({Role.REP})
-"""In this table the lead belongs to the rep, so what only the owner may do, only the rep may do."""
+"""In this table the rep has claimed the lead: what only its owner may do, only the rep may do; asking, only others."""
 
 SUPPRESS_ANSWERS = {"channels": "all", "asked_on": "2026-11-18", "how": "by phone", "confirm": "suppress"}
 
@@ -47,6 +47,8 @@ TABLE: dict[str, tuple[LeadVerb, frozenset[State], frozenset[Role]]] = {
     "thank": (op.Thank(), ALL - {SUP}, PEOPLE),
     "flag for meeting": (op.FlagMeeting(), ALL - {SUP}, PEOPLE),
     "flag promise": (op.FlagPromise(), ALL - {SUP}, PEOPLE),
+    "ask for": (op.AskFor(text="I know her"), frozenset({NEW, ACC, QUA}), frozenset({Role.MANAGER})),
+    "keep": (op.Keep(), frozenset({NEW, ACC, QUA}), OWNER),
 }
 
 
@@ -221,3 +223,24 @@ def test_words_that_are_too_long_are_refused_rather_than_cut() -> None:
         outcome = apply(lead, make_operation(verb, lead), REP, AGREEMENT)
         assert outcome.result is Result.REFUSED
         assert "4,000" in outcome.sentence
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        datetime.min.replace(tzinfo=UTC),
+        datetime.max.replace(tzinfo=UTC),
+        datetime(9999, 12, 31, tzinfo=timezone(timedelta(hours=-14))),
+        datetime(2026, 11, 18, 10),
+    ],
+    ids=str,
+)
+def test_no_time_that_a_clock_can_show_makes_the_rules_fail(at: datetime) -> None:
+    for verb, states, roles in TABLE.values():
+        lead = _lead_in(min(states))
+        actor = ACTORS[min(roles)]
+        outcome = apply(lead, make_operation(verb, lead, actor=actor, at=at), actor, AGREEMENT)
+        assert outcome.result is Result.APPLIED or outcome.sentence
+    lead = _lead_in(NEW)
+    gone = apply(lead, make_operation(TABLE["suppress by reject"][0], lead, at=at), REP, AGREEMENT)
+    assert gone.lead.state is SUP

@@ -65,7 +65,8 @@ class FakeServer:
         n = self._records["lead", lead.id][0]
         if outcome.lead is not lead:
             n = self.put_lead(outcome.lead)
-            self.applied.append(operation.id)
+            if outcome.result.took_effect:
+                self.applied.append(operation.id)
         receipt = Receipt(
             operation_id=operation.id,
             result=outcome.result,
@@ -120,6 +121,8 @@ class FakeCrm:
         self.lose_answers = False
         self.unanswered: set[str] = set()
         self.refuse_batches_with: Callable[[Sequence[Operation]], None] = lambda operations: None
+        self.new_token = False
+        self.looks = 0
         self.requests: list[str] = []
         self.submitted: list[list[str]] = []
 
@@ -161,5 +164,9 @@ class FakeCrm:
             self.trouble("nudge")
             yield self.server.n
 
+    async def has_new_token(self) -> bool:
+        self.looks += 1
+        return self.new_token
+
     async def close(self) -> None:
-        self._ask("close")
+        self.requests.append("close")

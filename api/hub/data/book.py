@@ -1,6 +1,6 @@
 """How the hub writes leads: the record, what is found by it, its campaign's counts, and who must not be contacted."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 
 import msgspec
@@ -12,7 +12,8 @@ from api.hub.data.store import Write, chunks
 from api.model.agreement import Agreement
 from api.model.campaign import Campaign
 from api.model.lead import Decided, Lead, Standing, State
-from api.rules.identity import suppression_keys
+from api.rules.insisting import that_count
+from api.rules.suppression import suppressed_by, suppression_keys
 
 
 class Tally(msgspec.Struct, frozen=True):
@@ -24,48 +25,16 @@ class Tally(msgspec.Struct, frozen=True):
 
 
 def tally(lead: Lead) -> Tally:
-    """Count the lead's passes and their accept and reject decisions; purged passes count nowhere."""
+    """Count the lead's passes and the accept and reject decisions that hold in them; purged passes count nowhere."""
     handed = accepted = rejected = 0
     passes = [(earlier.standing, earlier.trail) for earlier in lead.passes] + [(lead.standing, lead.trail)]
     for standing, trail in passes:
         if standing.counts:
-            verbs = _standing_verbs(trail)
+            verbs = [entry.verb for entry in that_count(trail, lead.dissents)]
             handed += 1
             accepted += verbs.count("accept")
             rejected += verbs.count("reject")
     return Tally(handed, accepted, rejected)
-
-
-def _standing_verbs(trail: Sequence[Decided]) -> list[str]:
-    """Return the verbs of the entries that nobody has taken back; taking back a taking back restores."""
-    undone: set[str] = set()
-    verbs = []
-    for entry in reversed(trail):
-        if entry.operation_id not in undone:
-            verbs.append(entry.verb)
-            undone.add(entry.undoes)
-    return verbs
-
-
-def suppress(lead: Lead, entry: Decided) -> Lead:
-    """Return the lead suppressed as `entry`, made on another record of the same person, says."""
-    revision = lead.decision_revision + 1
-    stands = replace(
-        entry,
-        operation_id=f"{entry.operation_id}.{lead.id}",
-        decision_revision=revision,
-        before=lead.standing,
-        undoes="",
-    )
-    after: Standing = replace(lead.standing, state=State.SUPPRESSED, claimed_by="", recycle_on=None)
-    return replace(
-        lead,
-        standing=after,
-        trail=(*lead.trail, stands),
-        snooze=None,
-        revision=lead.revision + 1,
-        decision_revision=revision,
-    )
 
 
 def _returns_on(lead: Lead) -> date | None:
@@ -107,19 +76,20 @@ class Book:
         """Write a new or changed lead and everything that follows from it; return the number of its change.
 
         A lead of somebody who asked not to be contacted becomes suppressed, and one that becomes suppressed takes the
-        other leads of the same person with it.
+        other leads of the same person with it; so does what is learned later about one that is.
         """
         before = self.lead(lead.id)
         keys, known = set(suppression_keys(lead)), set(suppression_keys(before)) if before else set()
-        asked_now = lead.state is State.SUPPRESSED and (before is None or before.state is not State.SUPPRESSED)
+        told = keys if before is None or before.state is not State.SUPPRESSED else keys - known
+        asked = told if lead.state is State.SUPPRESSED else set()
         if lead.state is not State.SUPPRESSED and (entry := self._wish(keys - known)):
-            lead = suppress(lead, entry)
+            lead = suppressed_by(lead, entry)
         number = self.write.put("lead", lead.id, lead)
         self._index(before, lead)
         self._rekey(lead.id, known, keys)
         self._count(before, lead)
-        if asked_now and keys:
-            self._suppress_person(lead, keys)
+        if asked:
+            self._suppress_person(lead, asked)
         return number
 
     def _wish(self, keys: Iterable[str]) -> Decided | None:
@@ -149,7 +119,7 @@ class Book:
         for identifier in sorted(others):
             other = self.lead(identifier)
             if other is not None and other.state is not State.SUPPRESSED:
-                changed = suppress(other, entry)
+                changed = suppressed_by(other, entry)
                 self.write.put("lead", identifier, changed)
                 self._index(other, changed)
                 self._count(other, changed)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -20,7 +21,7 @@ from sqlalchemy import Connection, Engine, Row, Table, bindparam, create_engine,
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
-from api.hub.data import tables
+from api.hub.data import commits, tables
 from api.hub.problems import HubError
 from api.model.agreement import Agreement
 from api.model.campaign import Campaign
@@ -44,6 +45,16 @@ _DECODERS: dict[str, msgspec.json.Decoder[Any]] = {
     "person": msgspec.json.Decoder(Person),
     "agreement": msgspec.json.Decoder(Agreement),
 }
+
+
+@lru_cache(maxsize=32)
+def _agreement(body: bytes) -> Agreement:
+    return msgspec.json.decode(body, type=Agreement)
+
+
+def _read(kind: str, body: bytes) -> Any:
+    # Every decision asks for its version of the agreement, which is long and never changes.
+    return _agreement(bytes(body)) if kind == "agreement" else _DECODERS[kind].decode(body)
 
 
 def utc_now() -> datetime:
@@ -101,7 +112,7 @@ class Write:
                 select(table.c.id, table.c.n, table.c.body).where(table.c.kind == kind, table.c.id.in_(part))
             )
             for row in found:
-                record = None if row.body is None else _DECODERS[kind].decode(row.body)
+                record = None if row.body is None else _read(kind, row.body)
                 self._held[kind, row.id] = _Held(record, row.n, stored=True)
                 if isinstance(record, Lead) and record.campaign_id:
                     # What is decided about a lead counts in its campaign.
@@ -152,7 +163,8 @@ class Write:
             self.connection.execute(_UPDATE, old)
         if new:
             self.connection.execute(_INSERT, new)
-        self.connection.execute(update(tables.counter).where(tables.counter.c.name == "changes").values(n=self.n))
+        self.connection.execute(_COUNT, {"b_n": self.n})
+        commits.leave_tag(self.connection, self.n)
 
 
 _UPDATE = (
@@ -160,9 +172,33 @@ _UPDATE = (
     .where(tables.records.c.kind == bindparam("b_kind"), tables.records.c.id == bindparam("b_id"))
     .values(n=bindparam("b_n"), body=bindparam("b_body"))
 )
+_COUNT = update(tables.counter).where(tables.counter.c.name == "changes").values(n=bindparam("b_n"))
 _INSERT = insert(tables.records).values(
     kind=bindparam("b_kind"), id=bindparam("b_id"), n=bindparam("b_n"), body=bindparam("b_body")
 )
+
+
+class Stretch(NamedTuple):
+    """Some changes in their order, as one reader saw them."""
+
+    head: int
+    """Number of the newest change of all."""
+    rows: Sequence[Row[int, str, str, bytes | None]]
+    end: int
+    """Number up to which nothing is missing."""
+    tag_before: str
+    """Tag of the commit that made the change these come after; empty when it is not known any more."""
+    tag: str
+    """Tag of the commit that made the change numbered `end`; empty when it is not known."""
+
+
+def _fitting(rows: Sequence[Row[int, str, str, bytes | None]], size: int) -> int:
+    total = 0
+    for count, row in enumerate(rows, 1):
+        total += len(row.body or b"")
+        if total > size:
+            return count
+    return len(rows)
 
 
 class _Job(NamedTuple):
@@ -226,13 +262,24 @@ class Store:
                 connection.execute(select(tables.counter.c.n).where(tables.counter.c.name == "changes")).scalar_one()
             )
 
-    def changes(self, after: int, limit: int) -> tuple[int, Sequence[Row[int, str, str, bytes | None]]]:
-        """Return the newest change's number and up to `limit` rows (n, kind, id, body) that come after `after`."""
+    def changes(self, after: int, limit: int, size: int) -> "Stretch":
+        """Return up to `limit` changes that come after `after`, ending with the one that goes past `size` bytes."""
         table = tables.records
         page = select(table.c.n, table.c.kind, table.c.id, table.c.body).where(table.c.n > after)
         with self.read() as connection:
-            head = connection.execute(select(tables.counter.c.n).where(tables.counter.c.name == "changes")).scalar_one()
-            return int(head), connection.execute(page.order_by(table.c.n).limit(limit)).all()
+            head = int(
+                connection.execute(select(tables.counter.c.n).where(tables.counter.c.name == "changes")).scalar_one()
+            )
+            found = connection.execute(page.order_by(table.c.n).limit(limit)).all()
+            rows = found[: _fitting(found, size)]
+            last = rows[-1].n if rows else after
+            end = max(head, last) if len(rows) == len(found) < limit else last
+            before = commits.tag_of(connection, after)
+            return Stretch(head, rows, end, before, before if end == after else commits.tag_of(connection, end))
+
+    def forget_commits(self) -> int:
+        """Drop what tells histories apart where it is older than any cursor in use; return how much that was."""
+        return self.write(lambda write: commits.forget(write.connection, write.n))
 
     def records(self, kind: str) -> list[Any]:
         """Return all records of a kind of which there are few."""

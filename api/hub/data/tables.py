@@ -65,6 +65,14 @@ campaign_keys = Table(
     Index("campaign_keys_by_campaign", "campaign_id"),
 )
 
+commits = Table(
+    "commits",
+    metadata,
+    Column("n", BigInteger, primary_key=True, autoincrement=False),
+    Column("tag", String, nullable=False),
+)
+"""A random tag for each commit, under the number of its last change: the same number in another history has another."""
+
 operations = Table(
     "operations",
     metadata,

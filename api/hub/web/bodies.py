@@ -106,8 +106,9 @@ def _checked(operation: Operation, where: str) -> Operation:
     for field, text in (("id", operation.id), ("target.id", operation.target.id)):
         if not usable_id(text):
             raise invalid(f"{where}.{field}", _ID_RULE)
-    if operation.undoes and not usable_id(operation.undoes):
-        raise invalid(f"{where}.undoes", _ID_RULE)
+    for field, text in (("undoes", operation.undoes), ("insists", operation.insists)):
+        if text and not usable_id(text):
+            raise invalid(f"{where}.{field}", _ID_RULE)
     for field, number in (
         ("agreement", operation.agreement),
         ("seen.decision_revision", operation.seen.decision_revision),
