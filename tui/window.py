@@ -3,7 +3,7 @@
 import asyncio
 import os
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -72,25 +72,33 @@ def sync_for(desk: "Desk") -> "Sync":
     keep(desk.profile.log_path)
     connection = desk.profile.connection()
     url = connection.url if connection is not None else ""
-    return Sync(desk, hub_at(url, _token_of(desk.profile, url)))
+    kept = KeptToken(desk.profile, url)
+    return Sync(desk, hub_at(url, kept, renew=kept.again))
 
 
-def _token_of(place: "Profile", url: str) -> Callable[[], str]:
-    """Return a function that gives the token, and asks for it anew only after somebody has connected again."""
-    from api.local.credentials import load_token
+class KeptToken:
+    """The token as it is kept for this profile; a call gives what is known until somebody has connected again."""
 
-    known: dict[int, str] = {}
+    def __init__(self, place: "Profile", url: str, environ: Mapping[str, str] = os.environ) -> None:
+        self._place = place
+        self._url = url
+        self._environ = environ
+        self._known: dict[int, str] = {}
 
-    def token() -> str:
+    def __call__(self) -> str:
+        """Return the token, or nothing; raises `TokenUnreadable`."""
         try:
-            written = place.token_path.stat().st_mtime_ns
+            written = self._place.token_path.stat().st_mtime_ns
         except OSError:
             # No file: the token is in the environment, or there is none.
             written = 0
-        if written not in known:
-            found = load_token(place, url, os.environ) or ""
-            known.clear()
-            known[written] = found
-        return known[written]
+        if written not in self._known:
+            from api.local.credentials import load_token
 
-    return token
+            self._known = {written: load_token(self._place, self._url, self._environ) or ""}
+        return self._known[written]
+
+    def again(self) -> str:
+        """Return the token after asking for it anew, in a keyring too, which may take a while."""
+        self._known = {}
+        return self()

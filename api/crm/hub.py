@@ -7,8 +7,8 @@ from urllib.parse import quote
 
 import msgspec
 
-from api.crm.http import Http, NotTaken
-from api.crm.port import Capabilities, Identity, Rubbish
+from api.crm.http import Http
+from api.crm.port import Capabilities, Identity, NotTaken, Rubbish
 from api.model.changes import Page
 from api.model.operation import Operation, Receipt
 
@@ -34,16 +34,17 @@ class HubCrm:
         url: str,
         token: str | Callable[[], str],
         *,
+        renew: Callable[[], str] | None = None,
         allow_insecure: bool = False,
         transport: "httpx.AsyncBaseTransport | None" = None,
     ) -> None:
-        """Make ready; nothing is sent yet.
+        """Make ready; nothing is sent yet. `token` and `renew` are explained at `api.crm.token.Token`.
 
         Raises:
             BadUrl: `url` is not an address.
             InsecureUrl: plain http beyond this machine, and `allow_insecure` was not given.
         """
-        self._http = Http(url, token, allow_insecure=allow_insecure, transport=transport)
+        self._http = Http(url, token, renew=renew, allow_insecure=allow_insecure, transport=transport)
         self._last = 0
 
     @property
@@ -93,6 +94,10 @@ class HubCrm:
                 elif event.name == "changed" and event.data.isascii() and event.data.isdigit():
                     yield int(event.data)
 
+    async def has_new_token(self) -> bool:
+        """Say whether there is a token now that is another than the one used last; sends nothing."""
+        return await self._http.has_new_token()
+
     async def close(self) -> None:
-        """Let go of connections."""
+        """Let go of connections; the next request makes new ones."""
         await self._http.close()

@@ -56,6 +56,14 @@ class Rubbish(CrmError):
     """The answer is not one of a Handoff hub: wrong type, broken JSON, too large."""
 
 
+class NotTaken(CrmError):
+    """The CRM understood the request and said no, with HTTP `status`; asking again the same way won't help."""
+
+    def __init__(self, sentence: str, status: int) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
 class CursorLost(CrmError):
     """The CRM does not know the cursor (restored backup, other database): everything must be pulled again."""
 
@@ -77,7 +85,8 @@ class Crm(Protocol):
         ...
 
     async def submit(self, operations: Sequence[Operation]) -> list[Receipt]:
-        """Offer operations in order; one receipt for each that the CRM answered."""
+        """Offer operations in order; one receipt for each that the CRM answered. May raise `NotTaken` for all of them;
+        with status 409 or 412, what the operation builds on is not what stands at the CRM."""
         ...
 
     async def read_back(self, operation: Operation) -> Receipt | None:
@@ -88,6 +97,10 @@ class Crm(Protocol):
         """Yield the number of the newest change whenever there is one; ends when the connection does."""
         ...
 
+    async def has_new_token(self) -> bool:
+        """Say whether there is a token now that is another than the one used last; asks nobody but this machine."""
+        ...
+
     async def close(self) -> None:
-        """Let go of connections."""
+        """Let go of connections; the next request makes new ones."""
         ...

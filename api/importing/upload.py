@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import msgspec
 
-from api.crm.http import Http, NotTaken
-from api.crm.port import CrmError
+from api.crm.http import Http
+from api.crm.port import CrmError, NotTaken
 from api.importing.reading import Reading, Row
 from api.model.ingest import IngestReply, Status
 

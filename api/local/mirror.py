@@ -9,10 +9,10 @@ from typing import TypeVar, cast
 
 import msgspec
 
-from api.local.errors import NotSaved, Unreadable, why
+from api.local.errors import NotSaved, unreadable
 from api.local.files import Files
 from api.local.frames import Header
-from api.local.journal import Damage
+from api.local.sink import Damage
 from api.local.tables import UNDECODABLE, Changed, JournalDatabase, JournalStorage
 from api.model.agreement import Agreement
 from api.model.campaign import Campaign
@@ -32,6 +32,7 @@ class _Cursor(msgspec.Struct, frozen=True):
     cursor: str = ""
     n: int = 0
     epoch: str = ""
+    whole: int | None = None
 
 
 class _Contact(msgspec.Struct, frozen=True):
@@ -138,6 +139,11 @@ class Mirror:
         return self._at.n
 
     @property
+    def whole(self) -> int:
+        """Number of the change up to which the mirror lacks nothing; less than `n` while pages are missing."""
+        return self._at.n if self._at.whole is None else self._at.whole
+
+    @property
     def epoch(self) -> str:
         """The CRM's epoch that the cursor belongs to."""
         return self._at.epoch
@@ -160,10 +166,12 @@ class Mirror:
             NotSaved: the page is not kept and the cursor has not moved.
         """
         line: list[Changed] = [(change.kind, change.id, change.record) for change in page.changes]
-        line.append(("cursor", "cursor", _Cursor(page.cursor, page.n, page.epoch)))
         with self._storage.journal.exclusive(writing=True):
             self._absorb()
-            if self.epoch not in ("", page.epoch):
+            anew = self.epoch not in ("", page.epoch)
+            whole = page.n if not page.more else 0 if anew else self.whole
+            line.append(("cursor", "cursor", _Cursor(page.cursor, page.n, page.epoch, whole)))
+            if anew:
                 self._storage.replace([line])
             else:
                 self._storage.append([line])
@@ -241,7 +249,7 @@ class Mirror:
         try:
             return self._storage.raw(table, id_)
         except OSError as error:
-            raise Unreadable(f"{self._storage.journal.path} can't be read: {why(error)}.") from error
+            raise unreadable(self._storage.journal.path, error) from error
 
     def _record(self, table: str, id_: str, decoder: msgspec.json.Decoder[_Record]) -> _Record | None:
         key = (table, id_)
@@ -297,7 +305,7 @@ class Mirror:
             for id_, data in self._storage.each("lead", ids):
                 self._take_row(id_, data)
         except OSError as error:
-            raise Unreadable(f"{self._storage.journal.path} can't be read: {why(error)}.") from error
+            raise unreadable(self._storage.journal.path, error) from error
 
     def _take_row(self, id_: str, data: memoryview) -> None:
         try:

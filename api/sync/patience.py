@@ -69,3 +69,8 @@ class Patience:
     def over(self) -> bool:
         """Whether it may be tried now."""
         return not self.failures or self._waiter.monotonic() >= self._until
+
+    @property
+    def left(self) -> float:
+        """Seconds until the next attempt."""
+        return max(self._until - self._waiter.monotonic(), 0.0) if self.failures else 0.0

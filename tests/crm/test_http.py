@@ -10,8 +10,10 @@ import httpx
 import msgspec
 import pytest
 
-from api.crm.http import BadUrl, Http, InsecureUrl, NotTaken, checked_url, clean_record
-from api.crm.port import Busy, CursorLost, Forbidden, Rubbish, SignedOut, Unreachable
+from api.crm.address import BadUrl, InsecureUrl, checked_url
+from api.crm.cleaning import clean_record
+from api.crm.http import Http
+from api.crm.port import Busy, CursorLost, Forbidden, NotTaken, Rubbish, SignedOut, Unreachable
 from api.model.text import clean_prose
 
 TOKEN = "handoff_0123456789secret"
@@ -91,6 +93,10 @@ async def test_each_answer_that_is_none_has_its_error(answer, error, words):
         ({"Retry_After": "Wed, 18 Nov 2026 10:01:30 GMT", "Date": "Wed, 18 Nov 2026 10:00:00 GMT"}, 90.0),
         ({"Retry_After": "Wed, 18 Nov 2026 09:00:00 GMT", "Date": "Wed, 18 Nov 2026 10:00:00 GMT"}, 0.0),
         ({"Retry_After": "999999"}, 3_600.0),
+        ({"Retry_After": "9" * 400}, 3_600.0),
+        ({"Retry_After": "Fri, 31 Dec 9999 23:59:59 GMT"}, 3_600.0),
+        ({"Retry_After": "Wed, 18 Nov 2020 10:01:30 GMT", "Date": "soon"}, 0.0),
+        ({"Retry_After": "-5"}, None),
         ({"Retry_After": "soon"}, None),
         ({}, None),
     ],
@@ -243,6 +249,22 @@ class TestCleaning:
                 continue
             body = json.dumps({"message": f"a{chr(code)}b"}, ensure_ascii=escaped).encode()
             assert json.loads(clean_record(body)) == {"message": clean_prose(f"a{chr(code)}b")}, hex(code)
+
+    @pytest.mark.parametrize("escaped", [True, False])
+    def test_marks_that_pile_up_are_found(self, escaped):
+        import json
+        import unicodedata
+
+        piles = 0
+        for code in (*range(0x80, 0x10000), *range(0xE0100, 0xE01F0)):
+            # No other kinds of characters are cut for standing there in numbers.
+            if 0xD800 <= code < 0xE000 or unicodedata.category(chr(code)) not in ("Mn", "Me", "Cf"):
+                continue
+            pile = f"a{chr(code) * 9}b"
+            body = json.dumps({"message": pile}, ensure_ascii=escaped).encode()
+            assert json.loads(clean_record(body)) == {"message": clean_prose(pile)}, hex(code)
+            piles += clean_prose(pile) != pile
+        assert piles > 400
 
     def test_harmless_text_stays_the_very_same_bytes(self):
         body = msgspec.json.encode({"name": "Zoë – “quoted” €5 日本 😀", "message": "two\nlines\tand \\ more"})

@@ -7,7 +7,8 @@ import msgspec
 import pytest
 
 from api.crm.hub import HubCrm
-from api.crm.port import Identity, Rubbish
+from api.crm.port import Identity, Rubbish, Unreachable
+from api.hub.web.live import HEARTBEAT
 from api.model import operation as op
 from api.model.operation import Receipt, Result
 from tests.factories import NOW, REP, make_operation
@@ -74,6 +75,20 @@ async def test_an_id_never_leaves_its_place_in_the_address():
 
     await hub(answer).read_back(make_operation(op.Accept(), id="../me?x"))
     assert paths == [b"/operations/..%2Fme%3Fx"]
+
+
+async def test_a_live_line_that_is_silent_for_longer_than_the_hub_ever_is_counts_as_broken_soon():
+    seen: list[float] = []
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        seen.append(request.extensions["timeout"]["read"])
+        raise httpx.ReadTimeout("nothing was heard")
+
+    crm = HubCrm("https://hub.example.com", "token", transport=httpx.MockTransport(respond))
+    with pytest.raises(Unreachable):
+        async for _ in crm.nudges():
+            pass
+    assert HEARTBEAT < seen[0] <= 20
 
 
 async def test_small_requests_are_given_up_on_sooner_than_a_large_page():

@@ -8,8 +8,7 @@ from itertools import pairwise
 import pytest
 from msgspec.structs import replace
 
-from api.crm.http import NotTaken
-from api.crm.port import Busy, CrmError, SignedOut, Unreachable
+from api.crm.port import Busy, CrmError, NotTaken, SignedOut, Unreachable
 from api.desk import Desk
 from api.model import operation as op
 from api.model.lead import State
@@ -106,7 +105,7 @@ async def test_offline_from_the_start_decisions_leave_once_the_line_is_back(desk
         do(desk, op.Accept(), "a")
         assert desk.status().since == NOW
         assert desk.status().message == "hub.example.com can't be reached."
-        await until(lambda: time.now > 3_600)
+        await until(lambda: time.now > 600)
         assert desk.status().pending == 1
         crm.trouble = never
         await until(lambda: desk.status().pending == 0 and desk.status().connected)
@@ -160,7 +159,7 @@ async def test_a_token_that_is_not_accepted_pauses_sending_until_asked(desk: Des
     async with running(sync):
         await until(lambda: desk.status().signed_out)
         do(desk, op.Accept(), "a")
-        await until(lambda: time.now > 1_000)
+        await until(lambda: time.now > 300)
         assert len(crm.requests) == 1
         assert desk.lead("a").state is State.ACCEPTED
         assert desk.status().message == "The token is expired."
@@ -195,7 +194,7 @@ async def test_a_lost_answer_never_applies_anything_twice(desk: Desk, crm: FakeC
     (operation,) = do(desk, op.Note(text="Call after five."), "a")
     crm.lose_answers = True
     async with running(Sync(desk, crm, waiter=time)):
-        await until(lambda: len(crm.submitted) == 3)
+        await until(lambda: len(crm.submitted) >= 3)
         crm.lose_answers = False
         await until(lambda: desk.status().pending == 0)
     assert {one for batch in crm.submitted for one in batch} == {operation.id}

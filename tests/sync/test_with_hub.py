@@ -1,99 +1,17 @@
 """The same against the real hub, in a process of its own: what another process does there is seen here."""
 
-import socket
-import subprocess
-import sys
-import threading
-from collections.abc import Callable, Iterator
-from pathlib import Path
-
-import httpx
-import pytest
 from msgspec.structs import replace
 
 from api.crm.hub import HubCrm
 from api.crm.port import SignedOut
 from api.desk import Desk
-from api.hub.service import Hub
-from api.local.profile import Connection, Profile
 from api.model import operation as op
 from api.model.lead import State
 from api.model.operation import Result
-from api.model.people import Person
 from api.sync import Sync
-from tests.factories import MARKETER, OTHER_REP, REP
+from tests.factories import OTHER_REP, REP
+from tests.sync.hub_process import HubProcess
 from tests.sync.waiting import running, until
-
-SERVE = "import sys; from api.hub.server import serve; serve(sys.argv[1], port=int(sys.argv[2]))"
-
-
-class HubProcess:
-    """A hub on one address and database, which can be stopped, killed and started again."""
-
-    def __init__(self, folder: Path) -> None:
-        self.db = f"sqlite:///{folder / 'hub.db'}"
-        hub = Hub(self.db)
-        self.tokens = {
-            person.id: hub.add_person(person.name, person.role, person_id=person.id, team=person.team)
-            for person in (REP, OTHER_REP, MARKETER)
-        }
-        self.epoch = hub.epoch
-        hub.close()
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
-        self._process: subprocess.Popen[str] | None = None
-
-    def start(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-c", SERVE, self.db, str(self.port)],
-            cwd=Path(__file__).parents[2],
-            env={"PYTHONPATH": str(Path(__file__).parents[2]), "PATH": ""},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        assert self._process.stderr is not None
-        for line in self._process.stderr:
-            if "listening on" in line:
-                break
-        else:
-            raise AssertionError("the hub did not start")
-        threading.Thread(target=self._process.stderr.read, daemon=True).start()
-
-    def kill(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
-
-    def post_leads(self, *names: str) -> None:
-        """Hand leads over as a form would, through another process's eyes: plain HTTP with a marketer's token."""
-        leads = [{"source": "form", "source_id": name, "name": f"{name} Example"} for name in names]
-        answer = httpx.post(
-            f"{self.url}/leads", json=leads, headers={"Authorization": f"Bearer {self.tokens[MARKETER.id]}"}
-        )
-        assert answer.status_code == 200, answer.text
-
-
-@pytest.fixture
-def hub(tmp_path: Path) -> Iterator[HubProcess]:
-    process = HubProcess(tmp_path)
-    yield process
-    process.kill()
-
-
-@pytest.fixture
-def join(hub: HubProcess, tmp_path: Path) -> Callable[[Person], tuple[Desk, HubCrm]]:
-    def joined(person: Person) -> tuple[Desk, HubCrm]:
-        root = tmp_path / person.id
-        root.mkdir(exist_ok=True)
-        profile = Profile(root)
-        profile.save_connection(Connection(hub.url, person, hub.epoch))
-        return Desk.open(profile), HubCrm(hub.url, hub.tokens[person.id])
-
-    return joined
 
 
 def titles(desk: Desk) -> list[str]:

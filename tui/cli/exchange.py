@@ -50,11 +50,11 @@ def account_of(profile: "Profile") -> tuple[str, str]:
     return connection.url, token
 
 
-def hub_at(url: str, token: str | Callable[[], str]) -> "HubCrm":
+def hub_at(url: str, token: str | Callable[[], str], *, renew: Callable[[], str] | None = None) -> "HubCrm":
     """Return the hub at `url`, which the person has agreed to: plain http was allowed by name when it was joined."""
     from api.crm.hub import HubCrm
 
-    return HubCrm(url, token, allow_insecure=url.startswith("http://"))
+    return HubCrm(url, token, renew=renew, allow_insecure=url.startswith("http://"))
 
 
 def talk(line: L, what: Callable[[L], Awaitable[T]], seconds: float | None = None) -> T:

@@ -1,0 +1,75 @@
+"""Making every text in a CRM's answer harmless before anything of it is decoded into records."""
+
+import re
+from typing import Any
+
+import msgspec
+
+from api.model.text import clean_line, clean_prose
+
+_PROSE = frozenset({"message", "words", "why", "note", "text"})
+
+# Escapes and UTF-8 sequences of the characters that `api.model.text` strips, each kind with its first byte: one byte is
+# looked for many times faster than a choice of them.
+_ESCAPES = rb"\\(?:[bfr]|u[0-9a-fA-F])"
+_HARMFUL_ASCII = {b"\\": re.compile(_ESCAPES), b"\x7f": re.compile(rb"\x7f")}
+_HARMFUL = {
+    b"\xc2": re.compile(rb"\xc2[\x80-\x9f\xad]"),
+    b"\xcd\x8f": re.compile(rb"\xcd\x8f"),
+    b"\xd8": re.compile(rb"\xd8\x9c"),
+    b"\xe2": re.compile(rb"\xe2(?:\x80[\x8b\x8d-\x8f\xa8-\xae]|\x81[\xa0-\xa9])"),
+    b"\xe1": re.compile(rb"\xe1(?:\x85[\x9f\xa0]|\xa0\x8e)"),
+    b"\xe3\x85\xa4": re.compile(rb"\xe3\x85\xa4"),
+    b"\xef": re.compile(rb"\xef(?:\xbb\xbf|\xbe\xa0|\xbf[\xb9-\xbb])"),
+    b"\xf3\xa0": re.compile(rb"\xf3\xa0[\x80\x81]"),
+}
+
+
+# The same for marks, of which only many in a row are harmful.
+_MARKS = {
+    b"\xcc": rb"\xcc[\x80-\xbf]",
+    b"\xcd": rb"\xcd[\x80-\xaf]",
+    b"\xd2": rb"\xd2[\x83-\x89]",
+    b"\xd6": rb"\xd6[\x91-\xbf]",
+    b"\xd7": rb"\xd7[\x80-\x87]",
+    b"\xd8": rb"\xd8[\x90-\x9a]",
+    b"\xd9": rb"\xd9[\x8b-\x9f]",
+    b"\xdb": rb"\xdb[\x96-\xad]",
+    b"\xe0\xb8": rb"\xe0\xb8[\xb1\xb4-\xba]",
+    b"\xe0\xb9": rb"\xe0\xb9[\x87-\x8e]",
+    b"\xe1\xaa": rb"\xe1\xaa[\xb0-\xbf]",
+    b"\xe1\xab": rb"\xe1\xab[\x80-\xbf]",
+    b"\xe1\xb7": rb"\xe1\xb7[\x80-\xbf]",
+    b"\xe2\x80\x8c": rb"\xe2\x80\x8c",
+    b"\xe2\x83": rb"\xe2\x83[\x90-\xbf]",
+    b"\xef\xb8": rb"\xef\xb8[\x80-\x8f\xa0-\xaf]",
+    b"\xf3\xa0": rb"\xf3\xa0(?:[\x84-\x86][\x80-\xbf]|\x87[\x80-\xaf])",
+}
+_FOUR_MORE = b"(?:" + b"|".join(_MARKS.values()) + b"){4}"
+_PILED = {first: re.compile(mark + _FOUR_MORE) for first, mark in _MARKS.items()}
+
+
+def clean_record(body: bytes) -> bytes:
+    """Return JSON from outside with every text in it harmless; the very same bytes when it is so already.
+
+    Raises:
+        msgspec.DecodeError: it is not JSON.
+    """
+    if not _is_harmful(body):
+        return body
+    return msgspec.json.encode(_clean(msgspec.json.decode(body), ""))
+
+
+def _is_harmful(body: bytes) -> bool:
+    tables = [_HARMFUL_ASCII] if body.isascii() else [_HARMFUL_ASCII, _HARMFUL, _PILED]
+    return any(first in body and pattern.search(body) for table in tables for first, pattern in table.items())
+
+
+def _clean(value: Any, key: str) -> Any:
+    if isinstance(value, str):
+        return clean_prose(value) if key in _PROSE else clean_line(value)
+    if isinstance(value, list):
+        return [_clean(one, key) for one in value]
+    if isinstance(value, dict):
+        return {clean_line(name): _clean(one, name) for name, one in value.items()}
+    return value

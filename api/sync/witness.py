@@ -1,0 +1,74 @@
+"""Noticing that a CRM has forgotten what it took from us: a backup from before was put in its place.
+
+Its numbers alone can't always tell: what it has done since may bear the numbers of what it has forgotten.
+"""
+
+from collections.abc import Iterable
+
+from api.crm.port import Crm, CrmError, CursorLost
+from api.desk import Desk
+from api.model.operation import Operation, Receipt, Result
+from api.rules import lifecycle
+from api.sync.comparing import LINE_FAULTS
+
+
+class Witness:
+    """Remembers which decisions the CRM says it has taken and its changes have not shown yet."""
+
+    def __init__(self, desk: Desk, crm: Crm) -> None:
+        self._desk = desk
+        self._crm = crm
+        self._unseen: dict[str, int] | None = None
+
+    def recall(self) -> None:
+        """Recall, before anything new is pulled, what an earlier process has expected to see."""
+        if self._unseen is None:
+            whole = self._desk.whole
+            self._unseen = {
+                held.operation.id: held.receipt.n
+                for held in self._desk.ledger.history()
+                if held.receipt is not None and held.receipt.result.took_effect and held.receipt.n > whole
+            }
+
+    def add(self, receipts: Iterable[Receipt]) -> None:
+        """Expect to see the effects of these."""
+        self._unseen = (self._unseen or {}) | {
+            one.operation_id: one.n for one in receipts if one.result.took_effect and one.n
+        }
+
+    def forget(self) -> None:
+        """Expect nothing: all is pulled and offered again."""
+        self._unseen = {}
+
+    async def check(self) -> None:
+        """Look whether a pull that is complete has shown what was to be expected.
+
+        Raises:
+            CursorLost: the CRM has no knowledge of something that it has answered.
+            CrmError: the line does not hold.
+        """
+        unseen = self._unseen or {}
+        for key in list(unseen):
+            held = self._desk.ledger.get(key)
+            if (
+                held is not None
+                and not self._shown(held.operation, unseen[key])
+                and await self._forgotten(held.operation)
+            ):
+                raise CursorLost("The CRM has forgotten decisions that it had taken.")
+            del unseen[key]
+
+    def _shown(self, operation: Operation, n: int) -> bool:
+        lead = self._desk.mirrored(operation.target.id)
+        if lead is None or n > self._desk.whole:
+            return False
+        agreement = self._desk.agreement_at(operation.agreement)
+        return lifecycle.apply(lead, operation, self._desk.me, agreement).result is Result.ALREADY
+
+    async def _forgotten(self, operation: Operation) -> bool:
+        try:
+            return await self._crm.read_back(operation) is None
+        except LINE_FAULTS:
+            raise
+        except CrmError:
+            return False
