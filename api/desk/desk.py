@@ -1,36 +1,37 @@
 """The one object that screens and command line talk to: read the view, record an act, hear of changes.
 
 Threads: every method may be called from any thread. One lock guards what is shown, and is never held while the disk
-works; another keeps writers in turn. `commit` and `undo` block until the disk has the record, so screens use `record`
-and `take_back`, which run them off the event loop. Listeners are called on whichever thread made the change, without a
-lock held; a screen hands over to its own loop.
+works; another keeps writers in turn. Whatever writes blocks until the disk has the record, so screens use its twin that
+runs it off the event loop: `record` for `prepare` and `commit`, `take_back` for `undo`, and for every other method
+`x` the one called `x_soon` (`resolve_soon`, `answer_soon`, `reconsider_soon`, `redo_soon`, `take_in_soon`, `log_soon`).
+Listeners are called on whichever thread made the change, without a lock held; a screen hands over to its own loop.
+
+Each part has a room of its own: `keeping` (mirror, outbox and view in step), `doing` (acting, undoing), `needing` (what
+needs the person, and their answers), `history` (log, export). Reading the view is here.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from msgspec.structs import replace
-
-from api.desk import acts
-from api.desk.keeping import Keeping, fresh_id, utc_now
-from api.desk.news import Act, CannotDo, Changed, NotConnected, NothingToUndo, Undone, UnknownLead
-from api.desk.view import Held
+from api.desk.doing.undoing import Undoing
+from api.desk.history import History
+from api.desk.keeping import fresh_id, utc_now
+from api.desk.needing.resolving import Resolving
+from api.desk.news import NotConnected, UnknownLead
 from api.local.mirror import Mirror
 from api.local.outbox import Outbox
 from api.local.profile import Profile
-from api.model import operation as op
-from api.model.agreement import AskKind, Moment, Reason
+from api.model.agreement import Moment, Reason
 from api.model.campaign import Campaign
 from api.model.lead import Lead, State
-from api.model.operation import LeadVerb, Operation
 from api.model.people import Owner, Person, parse_owner
 from api.rules import answers as answering
-from api.rules import lifecycle, permission
+from api.rules import permission
 from api.rules.identity import likely_duplicates
 from api.rules.queue import Row
 
 
-class Desk(Keeping):
+class Desk(Undoing, Resolving, History):
     """The view of one profile: what the CRM last said, with everything on top that this profile has done since."""
 
     @classmethod
@@ -53,7 +54,7 @@ class Desk(Keeping):
                 "Handoff is not connected to a CRM yet: “handoff demo” tries it out, "
                 "“handoff connect hub URL” joins your team's."
             )
-        outbox = Outbox.open(profile.outbox_path)
+        outbox = Outbox.open(profile.outbox_path, now=clock)
         mirror = Mirror.open(profile.mirror_path)
         return cls(profile, connection.person, outbox, mirror, clock=clock, new_id=new_id)
 
@@ -75,18 +76,6 @@ class Desk(Keeping):
         """
         with self._lock:
             return self._view.queue(filter_text, self._now().timestamp())
-
-    def lead(self, lead_id: str) -> Lead:
-        """Return a lead as the view has it.
-
-        Raises:
-            UnknownLead: no lead has this id.
-        """
-        with self._lock:
-            lead = self._view.lead(lead_id)
-        if lead is None:
-            raise UnknownLead(f"There is no lead “{lead_id[:60]}” here.")
-        return lead
 
     def find(self, text: str) -> Lead:
         """Return the lead whose id is `text`, or the only one whose id begins with it.
@@ -164,129 +153,3 @@ class Desk(Keeping):
             ask.key: answering.prefill(ask, reason, lead, today, answers=answers, duplicate=duplicate)
             for ask in reason.asks
         }
-
-    # --- acting ------------------------------------------------------------------------------------------------
-
-    def prepare(self, verb: LeadVerb, leads: Sequence[Lead]) -> list[Operation]:
-        """Make operations from what the person saw: each lead's id, decision revision and values. Writes nothing.
-
-        Raises:
-            CannotDo: the rules do not allow it for one of the leads; then nothing is made for any.
-        """
-        self._check_other(verb)
-        return acts.prepare(verb, leads, me=self._me, agreement=self._agreement, at=self._now(), new_id=self._new_id)
-
-    def _check_other(self, verb: LeadVerb) -> None:
-        """Refuse to name a lead that is not here as the one that another doubles: the rules see one record alone."""
-        reason = self._agreement.reason(verb.reason) if isinstance(verb, op.Reject | op.Disqualify) else None
-        if reason is None or not isinstance(verb, op.Reject | op.Disqualify):
-            return
-        for ask in reason.asks:
-            other = verb.answers.get(ask.key, "").strip() if ask.kind is AskKind.LEAD else ""
-            if other and other not in self._view.rows:
-                raise CannotDo(f"There is no lead “{other[:60]}” here; give the id of one.", "unknown_lead", ask.key)
-
-    def commit(self, operations: Sequence[Operation]) -> None:
-        """Write operations to the outbox, then show them. Blocks until they are on the disk.
-
-        Raises:
-            NotSaved: the disk did not take them; nothing is shown as done.
-        """
-        if not operations:
-            return
-        with self._ledger.writing():
-            held = self._ledger.append(operations)
-            ids = self._show(held, [])
-        self._tell(Changed(ids=ids, status=True))
-
-    async def record(self, verb: LeadVerb, leads: Sequence[Lead]) -> list[Operation]:
-        """Do `prepare` at once and `commit` off the event loop; raises what they raise."""
-        import asyncio
-
-        operations = self.prepare(verb, leads)
-        await asyncio.to_thread(self.commit, operations)
-        return operations
-
-    def last_act(self) -> Act | None:
-        """Return the own act that `undo` is about: the newest but for those of which it has said that they stay."""
-        return self._next_act(self._ledger.history(), None)
-
-    def can_take_back(self, act: Act) -> bool:
-        """Say whether undo would have an effect on at least one of the act's leads."""
-        if any(self._opposites([operation])[0] for operation in reversed(act.operations)):
-            return True
-        return any(self._ledger.unsent(one.id) for one in acts.withdrawable(act, self._ledger.history()))
-
-    def undo(self, group: str | None = None) -> Undone:
-        """Take back the last own act, or the act named by `group`. Blocks until that is on the disk.
-
-        What was never sent is withdrawn; what was, or may have been, gets its opposite sent after it. That an act can't
-        be taken back is said once; after that, undo goes on to the one before.
-
-        Raises:
-            NothingToUndo: there is no such act, or it can't be taken back any more; the sentence says why.
-            NotSaved: the disk did not take it.
-        """
-        with self._ledger.writing():
-            self.refresh()
-            history = self._ledger.history()
-            act = self._next_act(history, group)
-            if act is None:
-                raise NothingToUndo(f"There is nothing {'else ' if self._hopeless else ''}to take back.")
-            withdrawn = self._ledger.withdraw(acts.withdrawable(act, history))
-            touched = self._show([], [Held(operation) for operation in withdrawn])
-            rest = [operation for operation in reversed(act.operations) if operation not in withdrawn]
-            opposites, why = self._opposites(rest)
-            if opposites:
-                touched |= self._show(self._ledger.append(opposites), [])
-            if why:
-                self._hopeless.add(act.group)
-        if not touched:
-            past = acts.past_acts(reversed(history), self._agreement)
-            raise NothingToUndo(why, next((one.group for one in past if self.can_take_back(one)), ""))
-        self._tell(Changed(ids=touched, status=True))
-        words = f"Undone: {act.sentence[:1].lower()}{act.sentence[1:]}"
-        return Undone(
-            sentence=f"{words}. {why}" if why else words,
-            operations=tuple(opposites),
-            withdrawn=tuple(operation.id for operation in withdrawn),
-            leads=tuple(sorted(touched)),
-        )
-
-    async def take_back(self, group: str | None = None) -> Undone:
-        """Do `undo` off the event loop; raises what it raises."""
-        import asyncio
-
-        return await asyncio.to_thread(self.undo, group)
-
-    def _next_act(self, history: Sequence[Held], group: str | None) -> Act | None:
-        for act in acts.past_acts(reversed(history), self._agreement, group):
-            if group is not None or act.group not in self._hopeless or self.can_take_back(act):
-                return act
-        return None
-
-    def _opposites(self, originals: Sequence[Operation]) -> tuple[list[Operation], str]:
-        """Return a reopen for each original that can still be taken back, and why the others can't."""
-        made: list[Operation] = []
-        standing: dict[str, Lead] = {}
-        group, why = self._new_id(), ""
-        for original in originals:
-            lead_id = original.target.id
-            try:
-                lead = standing.get(lead_id) or self.lead(lead_id)
-                (opposite,) = acts.prepare(
-                    op.Reopen(),
-                    [lead],
-                    me=self._me,
-                    agreement=self._agreement,
-                    at=self._now(),
-                    new_id=self._new_id,
-                    undoes=[original.id],
-                )
-            except (CannotDo, UnknownLead) as error:
-                why = f"{acts.title_seen(original)}: {error.sentence}"
-                continue
-            opposite = replace(opposite, group=group)
-            standing[lead_id] = lifecycle.apply(lead, opposite, self._me, self._agreement).lead
-            made.append(opposite)
-        return made, why

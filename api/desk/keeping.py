@@ -6,16 +6,21 @@ from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
-from api.desk import acts
-from api.desk.exchange import LastExchange
+from api.desk.doing import acts
+from api.desk.exchange import LastExchange, LineNote
+from api.desk.held import Held
 from api.desk.ledger import Ledger
-from api.desk.news import Changed, Link, Status, Unsettled
-from api.desk.view import Held, View
+from api.desk.needing.asking import FEW, Asking
+from api.desk.needing.matters import overruling
+from api.desk.needing.noticing import Noticing
+from api.desk.news import Changed, Link, Status
+from api.desk.view import View
 from api.local.mirror import Mirror
 from api.local.outbox import Outbox
 from api.local.profile import Profile
 from api.model.agreement import Agreement
 from api.model.changes import Page
+from api.model.lead import Lead
 from api.model.operation import Operation, Receipt, Result
 from api.model.people import Person
 from api.rules.clocks import BusinessClock
@@ -73,7 +78,7 @@ class Keeping:
         self._lock = threading.RLock()
         self._ledger = Ledger(outbox)
         self._listeners: list[Callable[[Changed], None]] = []
-        self._link = Link()
+        self._link = LineNote(profile).last()
         self._exchange = LastExchange(profile.root / "last-exchange")
         self._hopeless: set[str] = set()
         """Groups of acts of which the person has heard that they can't be taken back."""
@@ -81,7 +86,9 @@ class Keeping:
         self._load_agreement()
         self._me = mirror.person(me.id) or me
         self._view = View(mirror, self._me, self._agreements.at)
-        self._view.restart(self._me, self._ledger.history(), mirror.n)
+        self._view.restart(self._me, self._ledger.history(), mirror.whole)
+        self._asking = Asking(self._view.rows, self._view.lead, self._me)
+        self._noticing = Noticing(self._ledger, self._view, self._asking)
         self._ledger.refresh()
 
     @property
@@ -121,11 +128,13 @@ class Keeping:
     # --- hearing -------------------------------------------------------------------------------------------
 
     def status(self) -> Status:
-        """Return what the sync mark says."""
+        """Return what the sync mark says. Wishes are counted as far as they are known: `wishes` looks for all."""
         pending, oldest = self._ledger.owing()
-        failed = self._failed()
-        refused = sum(receipt.result is Result.REFUSED for _, receipt in failed)
+        failed = self._unsettled()
+        refused = sum(held.receipt is not None and held.receipt.result is Result.REFUSED for held in failed)
         link = self._link
+        with self._lock:
+            wishes = self._asking.known()
         return Status(
             connected=link.connected,
             since=link.since,
@@ -138,27 +147,11 @@ class Keeping:
             signed_out=link.signed_out,
             live=link.live,
             elsewhere=link.elsewhere,
+            overturned=len(self._overruled()),
+            wishes=wishes,
+            failures=link.failures,
+            next_try=link.next_try,
         )
-
-    def unsettled(self) -> tuple[Unsettled, ...]:
-        """Return own operations that did not take effect and still matter, newest first; the sync mark counts them.
-
-        One ends when a later own operation on the lead takes effect, or when the lead is gone.
-        """
-        found: list[Unsettled] = []
-        for operation, receipt in self._failed():
-            row = self._view.rows.get(operation.target.id)
-            title = row.title if row is not None else acts.title_seen(operation)
-            found.append(
-                Unsettled(
-                    lead_id=operation.target.id,
-                    title=title,
-                    operation=operation,
-                    receipt=receipt,
-                    sentence=acts.say_unsettled(operation, receipt, title, self._agreement),
-                )
-            )
-        return tuple(found)
 
     def listen(self, callback: Callable[[Changed], None]) -> Callable[[], None]:
         """Call `callback` after every change, on whichever thread made it; the returned function ends that."""
@@ -184,12 +177,15 @@ class Keeping:
             pulled = bool(moved) or self._mirror.cursor != known
             changed = Changed()
             if pulled:
-                changed = self._after_mirror(dict.fromkeys(moved, self._mirror.n), self._mirror.n, None)
+                whole = self._mirror.whole
+                changed = self._after_mirror(dict.fromkeys(moved, whole), whole, None)
             touched = self._show(news.held, news.gone)
-        if not pulled and not news:
+            asked = self._asking.look(FEW)
+        if not (pulled or news or asked):
             return False
         receipts = tuple(held.receipt for held in news.held if held.receipt is not None)
-        self._tell(replace(changed, ids=changed.ids | touched, receipts=receipts, status=True))
+        told = tuple(self._noticing.overruled(news.overruled, self._agreement))
+        self._tell(replace(changed, ids=changed.ids | touched, receipts=receipts, by_others=told, status=True))
         return True
 
     def close(self) -> None:
@@ -216,6 +212,11 @@ class Keeping:
         return self._mirror.n
 
     @property
+    def whole(self) -> int:
+        """Number of the change up to which the mirror lacks nothing."""
+        return self._mirror.whole
+
+    @property
     def link(self) -> Link:
         """How the line to the CRM stands."""
         return self._link
@@ -225,10 +226,27 @@ class Keeping:
         """The history of the CRM that the mirror holds."""
         return self._mirror.epoch
 
-    def take_page(self, page: Page) -> None:
-        """Take in one page of the CRM's changes."""
-        now = self._now()
+    def mirrored(self, lead_id: str) -> Lead | None:
+        """Return a lead as the CRM last told it, without anything of ours on top; None when it told none."""
         with self._lock:
+            return self._mirror.lead(lead_id)
+
+    def agreement_at(self, version: int) -> Agreement:
+        """Return that version of the agreement; the one in force when the CRM no longer has it."""
+        return self._agreements.at(version)
+
+    def take_page(self, page: Page) -> None:
+        """Take in one page of the CRM's changes.
+
+        Raises:
+            NotSaved: the disk did not take it; it is asked for again.
+        """
+        now = self._now()
+        # Before the page itself, so that a crash in between can't lose that somebody was overruled.
+        decided = self._noticing.mine_in(page)
+        overruled = self._noticing.note_overruled(decided, now)
+        with self._lock:
+            kept = tuple(self._noticing.kept(decided, self._mirror.lead))
             first = self._view.whole == 0
             mine = {
                 change.id: change.id in self._view.rows
@@ -250,8 +268,14 @@ class Keeping:
                         for lead_id, known in mine.items()
                         if not known and self._view.waits_for_me(lead_id, now.timestamp())
                     ),
-                    by_others=tuple(self._taken(stood, now)),
+                    by_others=(
+                        *kept,
+                        *self._noticing.taken(stood, now, self._me.id, self._agreement),
+                        *self._noticing.asked(mine),
+                    ),
                 )
+            told = tuple(self._noticing.overruled(overruled, self._agreement))
+            changed = replace(changed, by_others=(*told, *changed.by_others))
         if page.changes or changed.ids or first:
             self._tell(replace(changed, status=True))
 
@@ -261,17 +285,24 @@ class Keeping:
         Raises:
             NotSaved: the disk did not take them; the operations stay pending and are offered again.
         """
+        now = self._now()
+        effective = {receipt.operation_id for receipt in receipts if receipt.result.took_effect}
+        mine = [held for key in effective if (held := self._ledger.get(key)) is not None]
+        leads = (self.mirrored(lead_id) for lead_id in {held.operation.target.id for held in mine})
         with self._ledger.writing():
-            held = self._ledger.settle(receipts)
-            ids = self._show(held, [])
-        self._exchange.note(self._now())
-        self._tell(Changed(ids=ids, receipts=tuple(receipts), status=True))
+            # An answer may come after the page that tells what became of it since.
+            overruled = self._noticing.note_overruled((lead for lead in leads if lead is not None), now, effective)
+            ids = self._show(self._ledger.settle(receipts), [])
+        self._exchange.note(now)
+        told = tuple(self._noticing.overruled(overruled, self._agreement))
+        self._tell(Changed(ids=ids, receipts=tuple(receipts), by_others=told, status=True))
 
     def start_over(self) -> None:
         """Forget what the CRM said, so that everything is pulled again; our own operations stay."""
         with self._lock:
             self._mirror.reset()
             self._view.restart(self._me, self._ledger.history(), 0)
+            self._asking.forget()
         self._tell(Changed(everything=True, status=True))
 
     def set_link(self, link: Link) -> None:
@@ -280,23 +311,37 @@ class Keeping:
             self._link = link
             self._tell(Changed(status=True))
 
-    def _failed(self) -> list[tuple[Operation, Receipt]]:
-        rows, pulled = self._view.rows, self.pulled
-        return [
-            (held.operation, held.receipt)
-            for held in self._ledger.unsettled()
-            if held.receipt is not None and (held.operation.target.id in rows or not pulled)
-        ]
+    def _overruled(self) -> list[Held]:
+        return [held for held in self._ledger.overruled() if self._known(held) and self._stays_overruled(held)]
+
+    def _stays_overruled(self, held: Held) -> bool:
+        lead = self._look_up(held.operation.target.id)
+        return lead is None or overruling(lead, held.operation) is not None
+
+    def _known(self, held: Held) -> bool:
+        return held.operation.target.id in self._view.rows or not self.pulled
+
+    def _unsettled(self) -> list[Held]:
+        return [held for held in self._ledger.unsettled() if self._known(held)]
 
     # --- keeping the view right --------------------------------------------------------------------------------
 
     def _show(self, held: Iterable[Held], gone: Iterable[Held]) -> frozenset[str]:
         """Bring operations of ours into the view, or out of it; returns the leads that may look different."""
         with self._lock:
-            ids = {self._view.hold(one) for one in held}
-            ids |= {self._view.drop(one) for one in gone}
+            ids: set[str] = set()
+            ids.update(*(self._view.hold(one) for one in held), *(self._view.drop(one) for one in gone))
             self._view.refold(ids)
+            self._asking.touch(ids)
         return frozenset(ids)
+
+    def _look_up(self, lead_id: str) -> Lead | None:
+        with self._lock:
+            return self._view.lead(lead_id)
+
+    def _title(self, operation: Operation) -> str:
+        row = self._view.rows.get(operation.target.id)
+        return row.title if row is not None else acts.title_seen(operation)
 
     def _after_mirror(self, numbers: Mapping[str, int], whole: int | None, page: Page | None) -> Changed:
         """Bring the view up to the mirror; the lock is held."""
@@ -309,22 +354,16 @@ class Keeping:
         if me is not None and me != self._me:
             self._me = me
             self._view.restart(me, self._ledger.history(), self._view.whole)
+            self._asking.forget()
             return Changed(everything=True, agreement=self._agreement.version != version)
         self._view.refold(affected)
+        self._asking.touch(affected)
         campaigns = (change.id for change in page.changes if change.kind == "campaign") if page is not None else ()
         return Changed(
             ids=frozenset(affected),
             campaigns=frozenset(campaigns),
             agreement=self._agreement.version != version,
         )
-
-    def _taken(self, stood: Iterable[str], now: datetime) -> Iterable[tuple[str, str]]:
-        """Yield the leads that stood in my queue and were decided by somebody else, each with what they did."""
-        for lead_id in stood:
-            lead = None if self._view.waits_for_me(lead_id, now.timestamp()) else self._view.lead(lead_id)
-            entry = lead.decided if lead is not None else None
-            if lead is not None and entry is not None and entry.by != self._me.id:
-                yield lead_id, acts.say_of_other(entry, lead, self._agreement)
 
     def _load_agreement(self) -> None:
         self._agreement = self._agreements.newest()

@@ -148,7 +148,8 @@ class Changed(msgspec.Struct, frozen=True, kw_only=True):
     arrived: tuple[str, ...] = ()
     """Leads that were not there before and wait for me."""
     by_others: tuple[tuple[str, str], ...] = ()
-    """Leads of my queue that somebody else decided on: (id, sentence)."""
+    """What others did that concerns me: (lead's id, sentence). Leads of my queue that they decided on, decisions of
+    mine that they put out of effect, leads of mine that they ask for, and their no when I asked."""
     receipts: tuple[Receipt, ...] = ()
     campaigns: frozenset[str] = frozenset()
     """Campaigns whose figures or words changed."""

@@ -5,12 +5,11 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
-import msgspec
-
+from api.desk.held import Held
+from api.desk.suppressing import Suppressing
 from api.model.agreement import Agreement
 from api.model.campaign import Campaign
 from api.model.lead import Lead
-from api.model.operation import Operation, Receipt
 from api.model.people import Person
 from api.rules import lifecycle
 from api.rules.queue import Filter, Row, concerns, order_key, row_of, waiting
@@ -23,8 +22,8 @@ class Mirrored(Protocol):
     """What the view needs of the mirror."""
 
     @property
-    def n(self) -> int:
-        """Number of the last change taken in."""
+    def whole(self) -> int:
+        """Number of the change up to which it lacks nothing."""
         ...
 
     def rows(self) -> Mapping[str, Row]:
@@ -38,13 +37,6 @@ class Mirrored(Protocol):
     def campaigns(self) -> Sequence[Campaign]:
         """Every campaign."""
         ...
-
-
-class Held(msgspec.Struct, frozen=True):
-    """One of our own operations, with the CRM's answer once there is one."""
-
-    operation: Operation
-    receipt: Receipt | None = None
 
 
 class Rows(Mapping[str, Row]):
@@ -190,8 +182,9 @@ class View:
         self._agreement_at = agreement_at
         self._held: dict[str, dict[str, Held]] = {}
         self._answered: set[str] = set()
+        self._suppressing = Suppressing(agreement_at)
         self._leads: dict[str, Lead] = {}
-        self._whole = mirror.n
+        self._whole = mirror.whole
         self._reached: dict[str, int] = {}
         self._wakes: list[tuple[float, str]] | None = None
         self._rows = Rows(mirror.rows())
@@ -241,19 +234,25 @@ class View:
 
     # what happens to it
 
-    def hold(self, held: Held) -> str:
-        """Take in an operation of ours, or its new answer; returns the id of the lead that may look different now."""
+    def hold(self, held: Held) -> set[str]:
+        """Take in an operation of ours, or its new answer; returns the ids of leads that may look different now."""
+        return {self._hold(held), *self._mentioning(self._suppressing.take(held, self._whole))}
+
+    def drop(self, held: Held) -> set[str]:
+        """Forget an operation that is gone; returns the ids of leads that may look different now."""
+        lead_id = held.operation.target.id
+        self._held.get(lead_id, {}).pop(held.operation.id, None)
+        return {lead_id, *self._mentioning(self._suppressing.drop(held))}
+
+    def _hold(self, held: Held) -> str:
         lead_id = held.operation.target.id
         self._held.setdefault(lead_id, {})[held.operation.id] = held
         if held.receipt is not None:
             self._answered.add(lead_id)
         return lead_id
 
-    def drop(self, held: Held) -> str:
-        """Forget an operation that is gone; returns the id of the lead that may look different now."""
-        lead_id = held.operation.target.id
-        self._held.get(lead_id, {}).pop(held.operation.id, None)
-        return lead_id
+    def _mentioning(self, needles: tuple[str, ...]) -> set[str]:
+        return self._suppressing.find(self._rows.base.values(), needles) if needles else set()
 
     def arrived(self, numbers: Mapping[str, int], whole: int | None) -> set[str]:
         """Note what the mirror took in: the change number of each lead, and the number up to which it is whole.
@@ -266,6 +265,7 @@ class View:
             self._whole = whole
             self._reached.clear()
             affected |= self._answered
+            affected |= self._mentioning(self._suppressing.settle(whole))
         return affected
 
     def refold(self, lead_ids: Iterable[str]) -> None:
@@ -289,9 +289,11 @@ class View:
         self._whole = whole
         self._wakes = None
         self._rows.base = self._mirror.rows()
+        self._suppressing.clear()
         for one in held:
-            self.hold(one)
-        for lead_id in list(self._held):
+            self._hold(one)
+            self._suppressing.take(one, whole)
+        for lead_id in {*self._held, *self._suppressing.find(self._rows.base.values())}:
             self._fold(lead_id)
         self._waiting.forget()
         self._rest.forget()
@@ -299,24 +301,33 @@ class View:
     def _fold(self, lead_id: str) -> None:
         self._leads.pop(lead_id, None)
         self._rows.ours.pop(lead_id, None)
-        mine = self._held.get(lead_id)
-        if not mine:
-            self._held.pop(lead_id, None)
-            return
-        done = [key for key, held in mine.items() if not self._shows(held)]
-        for key in done:
-            del mine[key]
-        if all(held.receipt is None for held in mine.values()):
-            self._answered.discard(lead_id)
-        lead = self._mirror.lead(lead_id) if mine else None
+        mine = self._shown(lead_id)
+        lead = self._mirror.lead(lead_id) if mine or self._unwanted(lead_id) else None
         if lead is None:
             return
-        folded, me = lead, self._standpoint.me
-        for held in mine.values():
+        me = self._standpoint.me
+        folded = self._suppressing.applied(lead, me) if self._suppressing else lead
+        for held in mine:
             folded = lifecycle.apply(folded, held.operation, me, self._agreement_at(held.operation.agreement)).lead
         if folded is not lead:
             self._leads[lead_id] = folded
             self._rows.ours[lead_id] = row_of(folded)
+
+    def _shown(self, lead_id: str) -> list[Held]:
+        """Return our operations on the lead that show, and forget those that do not."""
+        mine = self._held.get(lead_id)
+        if not mine:
+            self._held.pop(lead_id, None)
+            return []
+        for key in [key for key, held in mine.items() if not self._shows(held)]:
+            del mine[key]
+        if all(held.receipt is None for held in mine.values()):
+            self._answered.discard(lead_id)
+        return sorted(mine.values(), key=lambda held: held.sequence)
+
+    def _unwanted(self, lead_id: str) -> bool:
+        row = self._rows.base.get(lead_id) if self._suppressing else None
+        return row is not None and self._suppressing.mentioned(row)
 
     def _shows(self, held: Held) -> bool:
         receipt = held.receipt

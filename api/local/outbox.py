@@ -11,9 +11,9 @@ from api.local.entries import Archive, Entry, Overruled, Resolution
 from api.local.errors import NotSaved
 from api.local.files import Files
 from api.local.frames import Header
-from api.local.journal import Damage
+from api.local.sink import Damage
 from api.local.tables import UNDECODABLE, Changed, JournalDatabase, JournalStorage, JournalTable
-from api.model.operation import Operation, Receipt
+from api.model.operation import Operation, Receipt, supersedes
 
 HEADER = Header("handoff outbox", 1)
 
@@ -113,10 +113,16 @@ class Outbox:
         """Sentences about damage found and recovered, in the order it was found."""
         return [*self._storage.journal.warnings, *self._own_warnings, *self._archive.warnings]
 
-    def append(self, operations: Sequence[Operation], resolutions: Mapping[str, Resolution] | None = None) -> None:
+    def append(
+        self,
+        operations: Sequence[Operation],
+        resolutions: Mapping[str, Resolution] | None = None,
+        receipts: Sequence[Receipt] = (),
+    ) -> None:
         """Record operations with one flush, all or none; one that is recorded already is left as it is.
 
-        `resolutions` are recorded with them: what they take up again, by its id.
+        `resolutions` are recorded with them: what they take up again, by its id; `receipts` are those that new ones of
+        them have already.
 
         Raises:
             NotSaved: none of them is kept, and none may be shown.
@@ -131,7 +137,11 @@ class Outbox:
                 for sequence, (id_, operation) in enumerate(new.items(), start=self._last + 1)
             ]
             resolved = [("resolution", id_, resolution) for id_, resolution in (resolutions or {}).items()]
-            lines: list[list[Changed]] = [[change] for change in recorded + resolved]
+            now = self._now()
+            answered = [
+                ("receipt", one.operation_id, _Settled(one, now)) for one in receipts if one.operation_id in new
+            ]
+            lines: list[list[Changed]] = [[change] for change in recorded + answered + resolved]
             if lines:
                 self._storage.append(lines)
             self._absorb(own={*new, *(resolutions or {})})
@@ -232,10 +242,16 @@ class Outbox:
             with self._storage.journal.exclusive(writing=False):
                 self._absorb()
         if self._lost:
-            # Still shown and still in memory: tried again at the next look.
-            with suppress(NotSaved), self._storage.journal.exclusive(writing=True):
-                self._absorb()
-                self._restore()
+            try:
+                with self._storage.journal.exclusive(writing=True):
+                    self._absorb()
+                    self._restore()
+            except NotSaved as error:
+                # Still shown and still in memory: tried again at the next look.
+                self._warn(
+                    f"{len(self._lost)} decision(s) are known to this window alone: the outbox lost them and can't be "
+                    f"written now. Keep this window open. {error.sentence}"
+                )
         fresh, self._fresh = self._fresh, False
         return fresh
 
@@ -259,17 +275,19 @@ class Outbox:
 
     def _old(self, before: datetime) -> set[str]:
         old = {id_ for id_, at in self._closed_at.items() if at < before}
-        effective: dict[str, int] = {}
-        for entry in self._entries.values() if any(self._entries[id_].open for id_ in old) else ():
-            if entry.receipt is not None and entry.receipt.result.took_effect:
-                lead_id = entry.operation.target.id
-                effective[lead_id] = max(entry.sequence, effective.get(lead_id, 0))
+        unanswered = [self._entries[id_] for id_ in old if self._entries[id_].open]
         # What its author has not answered stays, unless something they did since has made it unimportant.
-        return {
-            id_
-            for id_ in old
-            if not (entry := self._entries[id_]).open or effective.get(entry.operation.target.id, 0) > entry.sequence
-        }
+        return old - {one.operation.id for one in unanswered if not self._superseded(one)}
+
+    def _superseded(self, entry: Entry) -> bool:
+        return any(
+            later.sequence > entry.sequence
+            and later.operation.target == entry.operation.target
+            and later.receipt is not None
+            and later.receipt.result.took_effect
+            and supersedes(later.operation.verb, entry.operation.verb)
+            for later in self._entries.values()
+        )
 
     def _note(self, table: JournalTable, facts: Mapping[str, object]) -> None:
         with self._storage.journal.exclusive(writing=True):
@@ -375,15 +393,21 @@ class Outbox:
         if not self._lost:
             return
         lost = dict(self._lost)
-        self._operations.put({id_: _Recorded(entry.sequence, entry.operation) for id_, entry in lost.items()})
         now = self._now()
-        self._offered.put({id_: _Marked(now) for id_, entry in lost.items() if entry.offered})
-        self._receipts.put({id_: _Settled(entry.receipt, now) for id_, entry in lost.items() if entry.receipt})
-        self._overruled.put({id_: entry.overruled for id_, entry in lost.items() if entry.overruled})
+        facts: list[Changed] = []
+        for id_, entry in lost.items():
+            facts.append(("operation", id_, _Recorded(entry.sequence, entry.operation)))
+            if entry.offered:
+                facts.append(("offered", id_, _Marked(now)))
+            if entry.receipt is not None:
+                facts.append(("receipt", id_, _Settled(entry.receipt, now)))
+            if entry.overruled is not None:
+                facts.append(("overruled", id_, entry.overruled))
+        self._storage.append([[fact] for fact in facts])
         self._absorb(own=set(lost))
         self._warn(
-            f"The file of the outbox had lost {len(lost)} decision(s) that this window still knew and that are not "
-            "done with; they were written again."
+            f"{len(lost)} decision(s) were written again, which the file of the outbox had lost and this window still "
+            "knew."
         )
 
     def _warn(self, sentence: str) -> None:

@@ -7,18 +7,11 @@ import pytest
 from api.desk import Desk, NothingToUndo
 from api.model import operation as op
 from api.model.operation import Operation, Receipt, Result
-from tests.desk.acting import do, send
+from tests.desk.acting import do, send, suppress
 from tests.factories import NOW, OTHER_REP, make_lead, make_operation
 from tests.sync.fake_crm import FakeServer
 
 Pull = Callable[[Desk], None]
-
-
-def suppress(desk: Desk, lead_id: str) -> Operation:
-    reason = desk.agreement.reason("do_not_contact")
-    answers = desk.prefill(reason, desk.lead(lead_id)) | {"how": "e-mail", "confirm": "suppress"}
-    (wish,) = do(desk, op.Reject(reason="do_not_contact", answers=answers), lead_id)
-    return wish
 
 
 def accept_and_suppress(desk: Desk, server: FakeServer, pull: Pull, *, answered: bool = True) -> Operation:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from msgspec.structs import replace
 
-from api.desk import CannotDo, Desk, NothingToUndo
+from api.desk import CannotDo, Desk, NothingToRedo, NothingToUndo
 from api.local.profile import Connection, Profile
 from api.model import operation as op
 from api.model.lead import State
@@ -88,6 +88,13 @@ class ViewMachine(RuleBasedStateMachine):
         try:
             self.desk.undo()
         except NothingToUndo:
+            return
+
+    @rule()
+    def redo(self) -> None:
+        try:
+            self.desk.redo()
+        except NothingToRedo:
             return
 
     @rule(lead=st.sampled_from(LEADS), verb=VERBS)

@@ -3,14 +3,15 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
+from api.desk.held import Held
 from api.desk.news import Act, CannotDo
-from api.desk.view import Held
 from api.model import operation as op
 from api.model.agreement import Agreement
-from api.model.lead import FIELDS, Decided, Lead, field_value
+from api.model.lead import FIELDS, Decided, Lead, Remark, field_value
 from api.model.operation import LeadVerb, Operation, Receipt, Result, Seen, Target
 from api.model.people import Person
-from api.rules import lifecycle
+from api.rules import conflicts, lifecycle
+from api.rules.conflicts import suppresses
 
 _DID = {
     "accept": "accepted",
@@ -31,6 +32,8 @@ _DID = {
     "thank": "said thanks for",
     "flag_meeting": "flagged for the meeting",
     "flag_promise": "flagged the promise made to",
+    "ask_for": "asked for",
+    "keep": "kept",
 }
 
 _YOURS = {
@@ -45,6 +48,8 @@ _YOURS = {
     "thank": "word of thanks",
     "flag_meeting": "flag for the meeting",
     "flag_promise": "flag on the promise",
+    "ask_for": "wish to have it",
+    "keep": "no to who asked for it",
 }
 """What the author did, as a noun, where the verb's name is none."""
 
@@ -58,13 +63,19 @@ def prepare(
     at: datetime,
     new_id: Callable[[], str],
     undoes: Sequence[str] = (),
+    insists: str = "",
+    seen_revision: int = 0,
+    group: str = "",
 ) -> list[Operation]:
     """Make one operation for each lead as the person saw it; `undoes` names what each takes back, in the same order.
+
+    `insists` names the own operation that all of them stand by, `seen_revision` a decision that the person has heard of
+    although the record does not hold it yet, `group` the act that they belong to when it is no new one.
 
     Raises:
         CannotDo: the rules do not allow it for one of the leads.
     """
-    group = new_id()
+    group = group or new_id()
     operations: list[Operation] = []
     standing: dict[str, Lead] = {}
     for index, seen in enumerate(leads):
@@ -73,12 +84,13 @@ def prepare(
             id=new_id(),
             target=Target("lead", lead.id),
             verb=verb,
-            seen=Seen(lead.decision_revision, _values(lead, verb, agreement)),
+            seen=Seen(max(conflicts.seen_revision(lead, me.id), seen_revision), _values(lead, verb, agreement)),
             actor=me.id,
             at=at,
             agreement=agreement.version,
             group=group,
             undoes=undoes[index] if undoes else "",
+            insists=insists,
         )
         outcome = lifecycle.apply(lead, operation, me, agreement)
         if outcome.result is not Result.APPLIED:
@@ -103,9 +115,9 @@ def past_acts(newest_first: Iterable[Held], agreement: Agreement, group: str | N
             yield _act(found, agreement)
             found = []
         if operation.undoes:
-            if counts(held) or group is None:
+            if held.counts or group is None:
                 undone.add(operation.undoes)
-        elif counts(held) and operation.id not in undone and group in (None, its_group) and not _past_undoing(held):
+        elif held.counts and operation.id not in undone and group in (None, its_group) and not _past_undoing(held):
             found.append(operation)
     if found:
         yield _act(found, agreement)
@@ -151,6 +163,29 @@ def say_unsettled(operation: Operation, receipt: Receipt, title: str, agreement:
     return f"{title}: {did} {when}{reason}; {yours} was not applied."
 
 
+def say_overturned(operation: Operation, entry: Decided, title: str, agreement: Agreement) -> str:
+    """Say who put an own operation out of effect, and how."""
+    verb = operation.verb
+    yours = f"your {_YOURS.get(verb.kind, verb.kind)}{_in_brackets(_reason(verb), agreement)}"
+    name = entry.by_name or "Somebody"
+    if entry.undoes:
+        return f"{title}: {name} took back {yours}."
+    reason = _in_brackets(entry.reason, agreement) if entry.verb != "accept" else ""
+    return f"{title}: {name} insists and {_DID.get(entry.verb, entry.verb)} it{reason}; {yours} no longer holds."
+
+
+def say_wish(remark: Remark, title: str) -> str:
+    """Say who asks for a lead of mine: ``Ben Example asks you for Ana Example: we have met``."""
+    words = f": {remark.text}" if remark.text else ""
+    return f"{remark.by_name or 'Somebody'} asks you for {title}{words}"
+
+
+def say_kept(remark: Remark, title: str) -> str:
+    """Say who has kept a lead that I asked for, and in which words."""
+    words = f": {remark.text}" if remark.text else ""
+    return f"{remark.by_name or 'Somebody'} keeps {title}{words}"
+
+
 def title_seen(operation: Operation) -> str:
     """Name the lead of an operation as its author saw it."""
     values = operation.seen.values
@@ -184,16 +219,14 @@ def _values(lead: Lead, verb: LeadVerb, agreement: Agreement) -> dict[str, str]:
     fields = ["name", "company", "email", *(criterion.field for criterion in (term.criteria if term else ()))]
     if isinstance(verb, op.Correct):
         fields.append(verb.field)
+    if suppresses(verb, agreement):
+        # What finds every other record of the person, also after this machine has forgotten what the CRM said.
+        fields.append("phone")
     values = {field: value for field in fields if field in FIELDS and (value := field_value(lead, field))}
     if not any(field in values for field in ("name", "company", "email")):
         # All that the queue has to call it by.
         values |= {"source": lead.source, "source_id": lead.source_id}
     return values
-
-
-def counts(held: Held) -> bool:
-    """Say whether an operation has an effect, or still may have one."""
-    return held.receipt is None or held.receipt.result.took_effect
 
 
 def _past_undoing(held: Held) -> bool:
@@ -209,7 +242,7 @@ def withdrawable(act: Act, history: Iterable[Held]) -> list[Operation]:
     latest: dict[str, str] = {}
     pending: set[str] = set()
     for held in history:
-        if counts(held):
+        if held.counts:
             latest[held.operation.target.id] = held.operation.id
         if held.receipt is None:
             pending.add(held.operation.id)

@@ -1,0 +1,1 @@
+"""What the person does: asked of the rules, recorded, taken back, done again."""
