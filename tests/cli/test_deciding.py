@@ -366,17 +366,23 @@ def test_ctrl_c_while_waiting_says_what_is_saved(
     assert rita("status", "--json").json["pending"] == 1
 
 
-def test_an_outbox_that_can_not_be_written_is_a_sentence(hub: RunningHub, team: str, rita: Seat) -> None:
+def test_what_nobody_foresaw_while_sending_hides_nothing_that_is_saved(
+    hub: RunningHub, team: str, rita: Seat, monkeypatch: pytest.MonkeyPatch
+) -> None:
     lead = hub.lead(team)
     synced(rita)
-    for path in rita.home.glob("outbox*"):
-        path.unlink()
-    (rita.home / "outbox.journal").mkdir()
-    done = rita("accept", lead)
-    assert done.code == 1
-    assert done.out == ""
+
+    def broken(*_: object) -> str:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("tui.cli.exchange.offer", broken)
+    done = rita("accept", lead, "--json")
+    assert done.code == 3
+    assert done.json["pending"] == 1
+    assert "did not foresee" in done.err
     assert "Traceback" not in done.err
-    assert "outbox" in done.err
+    monkeypatch.undo()
+    assert rita("sync").code == 0
 
 
 def test_a_marketers_rejection_is_refused_as_one(hub: RunningHub, team: str, rita: Seat, seat: MakeSeat) -> None:

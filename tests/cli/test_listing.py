@@ -163,7 +163,13 @@ def test_a_reader_who_takes_one_line(hub: RunningHub, team: str, rita: Seat) -> 
     hub.post(
         "/leads",
         [
-            {"source": "many", "source_id": f"{team}-{n}", "name": "x" * 200, "owner": f"team:{team}"}
+            {
+                "source": "many",
+                "source_id": f"{team}-{n}",
+                "name": "x" * 200,
+                "company": "y" * 200,
+                "owner": f"team:{team}",
+            }
             for n in range(900)
         ],
     )
@@ -247,7 +253,7 @@ def test_what_did_not_take_effect_is_listed_until_it_is_settled(
     assert one["result"] == "conflict"
     assert "Otto Other accepted it first" in one["sentence"]
     assert one["sentence"] in rita("status").out
-    assert f"Yours, not applied: {one['sentence']}" in rita("show", lead).out
+    assert f"Needs you: {one['sentence']}" in rita("show", lead).out
     assert rita("show", lead, "--json").json["unsettled"] == [one]
     assert otto("status", "--json").json["unsettled"] == []
     assert "not applied" not in otto("show", lead).out

@@ -75,7 +75,26 @@ def test_hostile_arguments_do_not_reach_the_terminal(capsys: pytest.CaptureFixtu
     assert all(character.isprintable() for character in capsys.readouterr().err.replace("\n", ""))
 
 
-@pytest.mark.parametrize("command", [[], ["accept"], ["reject"], ["list"], ["import"], ["connect", "hub"], ["status"]])
+@pytest.mark.parametrize(
+    "command",
+    [
+        [],
+        ["accept"],
+        ["reject"],
+        ["list"],
+        ["import"],
+        ["connect", "hub"],
+        ["status"],
+        ["conflicts"],
+        ["resolve"],
+        ["ask"],
+        ["redo"],
+        ["log"],
+        ["outbox"],
+        ["outbox", "export"],
+        ["outbox", "import"],
+    ],
+)
 def test_every_command_explains_itself(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*command, "--help"]) == 0
     out, err = capsys.readouterr()
@@ -95,6 +114,16 @@ def test_commands_with_a_key_say_what_the_registry_says(capsys: pytest.CaptureFi
 
     main(["undo", "--help"])
     assert command("triage.undo").help in " ".join(capsys.readouterr().out.split())
+
+
+def test_what_the_registry_says_can_be_typed() -> None:
+    from tui.cli.usage.parser import parse
+    from tui.commands import COMMANDS
+
+    for one in COMMANDS:
+        if one.cli:
+            # Help is printed and leaves nothing to carry out.
+            assert (parse(one.cli.split()) is None) == (one.cli == "--help"), one.id
 
 
 def test_an_unforeseen_error_is_a_sentence_and_a_log_without_secrets(

@@ -43,6 +43,27 @@ def test_decisions_wait_for_the_hub_to_come_back(own_hub: RunningHub, seat: Make
     assert {one["result"] for one in sent.json["outcomes"]} == {"applied"}
 
 
+def test_a_conflict_weighs_more_than_what_is_not_sent(own_hub: RunningHub, seat: MakeSeat) -> None:
+    rita = seat("rita", own_hub, own_hub.user("Rita Rep", "rep"))
+    otto = seat("otto", own_hub, own_hub.user("Otto Other", "rep"))
+    lead = own_hub.lead(name="Ana Example")
+    for person in (rita, otto):
+        person("sync")
+        person(
+            "accept" if person is rita else "reject",
+            lead,
+            *(() if person is rita else ("--reason", "spam_test")),
+            "--wait",
+            "0",
+        )
+    assert rita("sync").code == 0
+    done = otto("sync")
+    assert done.code == 4
+    assert "Rita Rep accepted it first" in done.err
+    assert "Ana Example" in done.err
+    assert otto("sync").code == 0
+
+
 def test_sync_with_nothing_to_send_and_no_hub_fails(own_hub: RunningHub, seat: MakeSeat) -> None:
     rita = seat("rita", own_hub, own_hub.user("Rita Rep", "rep"))
     own_hub.stop()

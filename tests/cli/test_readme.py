@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.running_hub import RunningHub
 from tui.cli.commands.serving import DEFAULT_PORT
-from tui.cli.parser import parse
+from tui.cli.usage.parser import parse
 
 TEXT = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```\n(.*?)```", TEXT, re.DOTALL)

@@ -4,26 +4,17 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from api.model.campaign import Campaign
-from api.model.lead import Decided, Lead, State, Touch
+from api.model.lead import Decided, Dissent, Lead, Remark, State, Touch
 from api.rules.wording import due_words, money, relative
+from tui.cli.deeds import deed_of_entry
+from tui.cli.matters import matters
 
 if TYPE_CHECKING:
     from api.desk import Desk
     from api.rules.criteria import Verdict
     from tui.cli.output import Output
 
-_DONE = {
-    "accept": "accepted",
-    "reject": "rejected",
-    "disqualify": "disqualified",
-    "claim": "claimed",
-    "release": "released",
-    "qualify": "qualified",
-    "outcome": "closed",
-    "reopen": "reopened",
-    "hand_again": "handed over again",
-    "return": "brought back",
-}
+_SAID = {"ask_for": "asks for it", "keep": "keeps it"}
 
 
 def print_card(
@@ -35,9 +26,10 @@ def print_card(
 ) -> None:
     """Print `lead` whole."""
     _who(output, opened, lead)
-    for one in opened.unsettled():
-        if one.lead_id == lead.id:
-            output.line(f"  Yours, not applied: {one.sentence}", "bold")
+    for one in matters(opened):
+        if one.lead == lead.id:
+            ways = f" ({', '.join(one.ways)})" if one.ways else ""
+            output.line(f"  Needs you: {one.sentence}{ways}", "bold")
     _why(output, opened, verdicts)
     _touches(output, opened, lead, campaign)
     if campaign:
@@ -157,9 +149,10 @@ def _campaign(output: "Output", campaign: Campaign) -> None:
 
 def _story(output: "Output", opened: "Desk", lead: Lead) -> None:
     entries = [(one.at, _decided(opened, one)) for one in lead.trail]
+    entries += [(one.at, f"{_decided(opened, one)}; not applied, theirs stands") for one in lead.dissents]
     entries += [(one.at, f"{one.by_name} refused it too ({one.reason})") for one in lead.voices]
     entries += [(one.at, f"attempt by {one.by_name}: {one.result}") for one in lead.attempts]
-    entries += [(one.at, f"{one.kind} by {one.by_name}: {one.text}") for one in lead.remarks]
+    entries += [(one.at, _said(one)) for one in lead.remarks]
     entries += [(one.at, f"{one.by_name} set {one.field}: {one.before} → {one.after}") for one in lead.corrections]
     if not entries:
         return
@@ -168,9 +161,12 @@ def _story(output: "Output", opened: "Desk", lead: Lead) -> None:
         output.line(f"  {relative(at, opened.now()):<12} {text}")
 
 
-def _decided(opened: "Desk", entry: Decided) -> str:
-    reason = opened.agreement.reason(entry.reason)
-    why = f": {reason.label if reason else entry.reason}" if entry.reason else ""
-    said = "; ".join(f"{key} {value}" for key, value in entry.answers.items() if value)
-    note = f" “{entry.note}”" if entry.note else ""
-    return f"{_DONE.get(entry.verb, entry.verb)} by {entry.by_name}{why}" + (f" ({said})" if said else "") + note
+def _decided(opened: "Desk", entry: Decided | Dissent) -> str:
+    deed = deed_of_entry(opened, entry)
+    insists = getattr(entry, "insists", "")
+    return deed.words(opened, by=deed.name) + (", standing by an earlier decision of theirs" if insists else "")
+
+
+def _said(remark: Remark) -> str:
+    said = f"{remark.by_name} {_SAID[remark.kind]}" if remark.kind in _SAID else f"{remark.kind} by {remark.by_name}"
+    return f"{said}: {remark.text}" if remark.text else said

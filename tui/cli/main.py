@@ -47,7 +47,7 @@ def _version() -> int:
 def _guarded(arguments: list[str]) -> int:
     """Run a command; whatever goes wrong becomes one sentence and an exit code."""
     from api.errors import HandoffError
-    from tui.cli.output import Output
+    from tui.cli.output import Output, Unwritten
 
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -59,7 +59,7 @@ def _guarded(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         output.note("Stopped.")
         return 130
-    except BrokenPipeError:
+    except (BrokenPipeError, Unwritten):
         raise
     except HandoffError as error:
         if debug:
@@ -83,7 +83,7 @@ def _dispatch(arguments: list[str], output: "Output") -> int:
         return open_program(output)
     from importlib import import_module
 
-    from tui.cli.parser import parse
+    from tui.cli.usage.parser import parse
 
     options = parse(arguments)
     if options is None:

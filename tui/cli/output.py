@@ -17,6 +17,10 @@ _UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028\u2029\u20
 _STYLES = {"dim": "2", "bold": "1", "bad": "31"}
 
 
+class Unwritten(OSError):
+    """Stdout did not take what was to be said: its disk is full, say."""
+
+
 class Output:
     """Where one command's words go. With `as_json` stdout carries one JSON document and nothing else."""
 
@@ -46,7 +50,7 @@ class Output:
     def line(self, text: str = "", style: str = "") -> None:
         """Print one line of data for people; nothing when JSON was asked for."""
         if not self.as_json:
-            self._stdout.write(self._styled(harmless(text), style, self._stdout) + "\n")
+            self._write(self._styled(harmless(text), style, self._stdout) + "\n")
 
     def table(
         self,
@@ -66,15 +70,21 @@ class Output:
             return
         cleaned = [[harmless(cell) for cell in row] for row in (headings, *rows)]
         first, *others = table(cleaned, right=frozenset(right), limit=None if whole else self.columns, widest=widest)
-        self._stdout.write(self._styled(first, "dim", self._stdout) + "\n")
-        self._stdout.writelines(f"{line}\n" for line in others)
+        self._write(self._styled(first, "dim", self._stdout) + "\n")
+        for line in others:
+            self._write(f"{line}\n")
 
     def document(self, content: Any) -> None:
         """Print `content` as the command's one JSON document; nothing unless JSON was asked for."""
         if not self.as_json:
             return
         self._answered = True
-        self._stdout.write(json_text(content, indent=2 if self._stdout.isatty() else 0) + "\n")
+        self._write(json_text(content, indent=2 if self._stdout.isatty() else 0) + "\n")
+
+    def whole(self, text: str) -> None:
+        """Print a document that is JSON already, whether JSON was asked for or not."""
+        self._answered = True
+        self._write(defused(text) + "\n")
 
     def note(self, text: str) -> None:
         """Say something to the person, on stderr."""
@@ -92,6 +102,14 @@ class Output:
     def flush(self) -> None:
         """Hand everything to the reader now, so that a reader who went away is noticed here."""
         self._stdout.flush()
+
+    def _write(self, text: str) -> None:
+        try:
+            self._stdout.write(text)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise Unwritten(error.errno, error.strerror) from error
 
     def _styled(self, text: str, style: str, stream: TextIO) -> str:
         if not style or not text or self._environ.get("NO_COLOR") or self._environ.get("TERM") == "dumb":
@@ -112,7 +130,12 @@ def json_text(content: Any, indent: int = 0) -> str:
     encoded = msgspec.json.encode(content)
     if indent:
         encoded = msgspec.json.format(encoded, indent=indent)
-    return _UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", encoded.decode())
+    return defused(encoded.decode())
+
+
+def defused(text: str) -> str:
+    """Return a JSON document that says the same with everything escaped that a terminal may obey."""
+    return _UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def words(number: int, one: str, many: str = "") -> str:

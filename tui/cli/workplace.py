@@ -42,3 +42,39 @@ def desk(output: "Output") -> "Desk":
 def who(person: "Person") -> str:
     """Return a person in words: ``Ana Example, rep, team north``."""
     return f"{person.name}, {person.role.value}" + (f", team {person.team}" if person.team else "")
+
+
+def signed_out(opened: "Desk") -> str:
+    """Say that the CRM won't let us in, and what helps; empty when it will, or when that is not known.
+
+    Asks neither the CRM nor the system's keyring.
+    """
+    connection = opened.profile.connection()
+    if connection is None:
+        return ""
+    status = opened.status()
+    said = status.message if status.signed_out else ""
+    if not status.signed_out:
+        from api.local.credentials import TokenUnreadable, load_token
+
+        try:
+            # One that lies in a keyring is there for all that can be known without asking.
+            if load_token(opened.profile, connection.url, {**os.environ, "HANDOFF_KEYRING": "off"}):
+                return ""
+        except TokenUnreadable:
+            return ""
+    said = said or "Signed out: there is no token."
+    return f"{said} What you decide is kept here; “handoff connect hub {connection.url}” takes a new token."
+
+
+def shortcomings(url: str) -> list[str]:
+    """Return what the CRM at `url` can't do, in sentences; asks nobody."""
+    from tui.cli.exchange import hub_at
+
+    able = hub_at(url, "").capabilities
+    said = {
+        "This CRM does not tell of changes by itself: they are fetched now and then.": able.live,
+        "This CRM can't take back what was sent to it.": able.undo,
+        "This CRM knows no budgets.": able.budgets,
+    }
+    return [sentence for sentence, can in said.items() if not can]

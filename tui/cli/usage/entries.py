@@ -1,0 +1,222 @@
+"""The commands: who carries each out, what it is for, and the shape of its JSON."""
+
+import argparse
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from tui.cli.usage import arguments as args
+from tui.commands import COMMANDS
+
+OUTCOMES = """\
+--json: {"outcomes": [{"id", "lead", "result", "sentence", "operation"}], "pending": N}
+result is applied, already, agreed, taken, conflict, refused, pending (saved, not yet sent), taken back, done again,
+settled (on this machine, nothing is sent for it) or failed.
+"""
+
+SIDE = """\
+SIDE is {"by", "name", "at", "verb", "reason", "label", "answers": {KEY: VALUE}, "note"}
+"""
+
+MATTERS = (
+    """\
+--json: {"matters": [{"id", "kind", "lead", "title", "at": TIME, "sentence", "said", "ways": [WAY],
+         "yours": SIDE or null, "theirs": SIDE or null}]}
+kind is conflict, taken, refused, overturned (by somebody who insisted or took it back) or wish (for a lead you have);
+said is what the CRM answered.
+"""
+    + SIDE
+)
+
+RESOLVED = (
+    """\
+yield    let theirs stand                  retry       do the same again on the lead as it is now
+insist   stand by yours; they see it       edit        do it again with --reason, --answer or --note
+reroute  neither: send it --to somebody    discard     give it up; the log keeps it
+ask      ask whoever has the lead for it   hand-over   give the lead to whoever asked for it
+keep     keep it, and tell them so         reconsider  take a yield or a discard back
+
+"""
+    + OUTCOMES
+)
+
+UNSENT = """\
+{"operation", "lead", "title", "verb", "sentence", "at": TIME, "attempts": N,
+         "problem", "next_try": TIME or null, "offered": BOOL}"""
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One command: its name, who runs it, what it is for, its arguments, and the shape of its JSON."""
+
+    name: str
+    module: str
+    function: str
+    help: str
+    arguments: Callable[[argparse.ArgumentParser], None]
+    shape: str = ""
+
+
+class Group(msgspec.Struct, frozen=True):
+    """The first word of commands that have two; where it may stand `alone`, it means the first of them."""
+
+    help: str
+    metavar: str
+    alone: bool = False
+
+
+GROUPS: Mapping[str, Group] = {
+    "connect": Group("Join a CRM: “connect hub URL”.", "CRM"),
+    "user": Group("Give somebody an account at the hub: “user add NAME”.", "WHAT"),
+    "outbox": Group(
+        "List what is saved here and not sent yet (so without WHAT too), or carry it to another machine.",
+        "WHAT",
+        alone=True,
+    ),
+}
+
+
+def _verb(name: str) -> str:
+    """Return what the registry says of a command that has a key too."""
+    return next(one.help for one in COMMANDS if one.cli.partition(" ")[0] == name)
+
+
+ENTRIES: tuple[Entry, ...] = (
+    Entry("demo", "demo", "run", "Try it: start a hub with sample leads that keep arriving, and open it.", args.demo),
+    Entry(
+        "connect hub",
+        "connecting",
+        "connect_hub",
+        "Join a Handoff hub; the token is asked for, or taken from HANDOFF_TOKEN.",
+        args.connect,
+        '--json: {"person": {"id", "name", "role", "team", …}, "url", "token_kept": SENTENCE, "leads": N}',
+    ),
+    Entry("serve", "serving", "serve", "Run a hub: the CRM server for a team.", args.serve),
+    Entry(
+        "user add",
+        "serving",
+        "add_user",
+        "Add a person to the hub's database and print their token, once.",
+        args.user_add,
+        '--json: {"person": {"id", "name", "role", "team", …}, "token"}',
+    ),
+    Entry(
+        "list",
+        "listing",
+        "list_leads",
+        "List what waits for a decision, what is due first on top.",
+        args.listing,
+        '--json: {"leads": [{"id", "title", "company", "state", "owner", "due_at", "handed_at", "fit", "engagement",\n'
+        '         "campaign", "origin", "pass", "mark", "reason", "snoozed_until"}], "shown": N, "total": N}',
+    ),
+    Entry(
+        "show",
+        "listing",
+        "show_lead",
+        "Show one lead whole: why it was sent, what it was told, its campaign, its story.",
+        args.show,
+        '--json: {"lead": {…}, "criteria": [{"label", "met", "evidence"}], "campaign": {…} or null, "owner",\n'
+        '         "unsettled": [{"lead", "title", "verb", "reason", "result", "sentence"}]}',
+    ),
+    Entry("accept", "deciding", "accept", _verb("accept"), args.accept, OUTCOMES),
+    Entry("reject", "deciding", "reject", _verb("reject"), args.reject, OUTCOMES),
+    Entry("undo", "deciding", "undo", _verb("undo"), args.undo, OUTCOMES),
+    Entry("ask", "resolving", "ask", "Ask whoever has the lead to hand it over.", args.ask, OUTCOMES),
+    Entry("redo", "deciding", "redo", _verb("redo"), args.waiting, OUTCOMES),
+    Entry(
+        "conflicts",
+        "resolving",
+        "conflicts",
+        "List everything that needs you: conflicts, refused and overturned decisions, wishes for leads you have.",
+        args.nothing,
+        MATTERS,
+    ),
+    Entry(
+        "resolve",
+        "resolving",
+        "resolve",
+        "Settle what needs you, in one of the ways that are possible.",
+        args.resolve,
+        RESOLVED,
+    ),
+    Entry(
+        "log",
+        "telling",
+        "log",
+        "List everything that was done on this profile, the newest first, and what became of it.",
+        args.log,
+        '--json: {"operations": [{"operation", "lead", "title", "verb", "sentence", "by", "name", "at": TIME,\n'
+        '         "outcome", "answered_at": TIME or null, "said", "settled": WAY or null, "settled_at": TIME or null,\n'
+        '         "withdrawn_at": TIME or null, "undoes", "insists"}], "shown": N}\n'
+        "outcome is pending, applied, already, agreed, taken, conflict, refused or withdrawn.",
+    ),
+    Entry(
+        "outbox list",
+        "outbox",
+        "list_unsent",
+        "List what is saved here and not sent yet: since when, how often it was tried, and what hinders it.",
+        args.nothing,
+        f'--json: {{"unsent": [{UNSENT}]}}',
+    ),
+    Entry(
+        "outbox export",
+        "outbox",
+        "export",
+        "Write what is not sent yet, and what needs you, into a file for another machine; needs no network.",
+        args.export,
+        "FILE can be read by you alone. What is in it stays here too: the CRM takes each decision once. What you undo\n"
+        "here later is still in FILE.\n"
+        '--json (with a FILE): {"file", "unsent": N, "matters": N}',
+    ),
+    Entry(
+        "outbox import",
+        "outbox",
+        "take_in",
+        "Take in what “handoff outbox export” wrote on another machine; “handoff sync” sends it.",
+        args.take_in,
+        '--json: {"taken": N, "known": N, "pending": N}',
+    ),
+    Entry(
+        "reasons",
+        "listing",
+        "list_reasons",
+        "List the agreed reasons and what each asks for.",
+        args.nothing,
+        '--json: {"agreement": VERSION, "reasons": [{"code", "label", "sentence", "moment", "asks": [{"key", "label",\n'
+        '         "kind", "options", "word", "required", "prefilled"}]}]}',
+    ),
+    Entry(
+        "sync",
+        "syncing",
+        "sync",
+        _verb("sync"),
+        args.nothing,
+        '--json: {"pulled": N, "sent": N, "pending": N, "elsewhere": BOOL, "problem": SENTENCE or null,\n'
+        '         "outcomes": [{"operation", "result", "sentence"}]}',
+    ),
+    Entry(
+        "status",
+        "standing",
+        "status",
+        "Say who you are, how the line stands, what is not sent yet, and what needs you; asks nobody.",
+        args.nothing,
+        '--json: {"connected_to": URL or null, "person": {…} or null, "leads": N, "waiting": N,\n'
+        '         "line": {"connected": BOOL or null, "since": TIME or null, "signed_out": BOOL, "live": BOOL,\n'
+        '                  "elsewhere": BOOL, "failures": N, "next_try": TIME or null} or null,\n'
+        '         "last_exchange": TIME or null, "pending": N, "oldest_pending": TIME or null,\n'
+        '         "unsent": [as “outbox list”], "conflicts": N, "refused": N, "overturned": N, "wishes": N,\n'
+        '         "matters": [as “conflicts”],\n'
+        '         "unsettled": [{"lead", "title", "verb", "reason", "result", "sentence"}], "agreement": VERSION,\n'
+        '         "message": SENTENCE, "cannot": [SENTENCE], "warnings": [SENTENCE]}\n'
+        "The exit code is 0 whatever the state.",
+    ),
+    Entry(
+        "import",
+        "importing",
+        "import_file",
+        "Read a CSV file and hand its leads over; shows what was understood first.",
+        args.import_file,
+        '--json: {"kind", "file", "source", "applied": BOOL, "columns": {FIELD: COLUMN}, "ignored": [COLUMN],\n'
+        '         "read": N, "created": N, "updated": N, "unchanged": N, "notes": [SENTENCE],\n'
+        '         "rejected": [{"line", "field", "sentence"}], "remarks": [{"line", "sentence"}]}',
+    ),
+)
