@@ -40,6 +40,39 @@ async def picture(home: Path, name: str, size: tuple[int, int], keys: list[str],
     desk.close()
 
 
+def disagree(folder: Path, url: str, token: str) -> None:
+    """Let a colleague on the same team decide otherwise than the profile's person, and ask for a lead of theirs."""
+    import subprocess
+
+    from api.desk import Desk
+    from api.local.profile import Profile
+    from tui.cli.main import main as handoff
+
+    home = Path(os.environ["HANDOFF_HOME"])
+    desk = Desk.open(Profile(home))
+    first, second, third, *_ = desk.queue()
+    team = desk.me.team
+    desk.close()
+    for words in (
+        ["reject", first, "--reason", "not_a_buyer", "--answer", "kind=student", "--note", "Writes a thesis."],
+        ["accept", second],
+        ["accept", third],
+    ):
+        handoff([*words, "--wait", "0"])
+    database = f"sqlite:///{folder / 'hub' / 'hub.db'}"
+    add = [sys.executable, "-m", "tui.cli.main", "user", "add", "Ben Example", "--role", "rep", "--team", team]
+    added = subprocess.run([*add, "--db", database], check=True, capture_output=True, text=True, cwd=DOCS.parent)  # noqa: S603
+    os.environ |= {"HANDOFF_HOME": str(folder / "colleague"), "HANDOFF_TOKEN": added.stdout.strip()}
+    handoff(["connect", "hub", url])
+    handoff(["accept", first, second, "--wait", "10"])
+    os.environ |= {"HANDOFF_HOME": str(home), "HANDOFF_TOKEN": token}
+    handoff(["sync"])
+    os.environ |= {"HANDOFF_HOME": str(folder / "colleague"), "HANDOFF_TOKEN": added.stdout.strip()}
+    handoff(["sync"])
+    handoff(["ask", third, "--text", "We met at the fair in May.", "--wait", "10"])
+    os.environ |= {"HANDOFF_HOME": str(home), "HANDOFF_TOKEN": token}
+
+
 def main() -> None:
     """Write everything again."""
     from api.hub.app import openapi_document
@@ -56,6 +89,8 @@ def main() -> None:
             asyncio.run(picture(home, name, size, ["j", "j"]))
         asyncio.run(picture(home, "reasons", (120, 36), ["j", "r"]))
         asyncio.run(picture(home, "triage-light", (120, 36), ["j", "j"], "handoff-light"))
+        disagree(Path(folder), started.url, started.token)
+        asyncio.run(picture(home, "sync", (120, 36), ["S", "j", "j"]))
 
 
 if __name__ == "__main__":

@@ -18,21 +18,20 @@ from tui.commands import Command, command
 from tui.keys import bindings_for
 from tui.look import DARK, LOOKS, TERMINAL, next_look
 from tui.messages import DeskChanged
+from tui.screens.area import Area
 from tui.screens.deciding import ACTS
 from tui.screens.small import TooSmallScreen, too_small
 from tui.screens.triage import TriageScreen
-from tui.screens.typed import TakesKeys
+from tui.screens.typed import TakesKeys, caught_up
 from tui.writer import Writer
 
 if TYPE_CHECKING:
+    from api.crm.port import Capabilities
     from api.desk import Changed, Desk
-    from api.desk.news import Status
+    from api.sync import Report
 
 _LOOK_AGAIN = 2.0
 """Seconds between looks at what other processes wrote."""
-
-_ANSWER_WITHIN, _ANSWER_LOOK = 10.0, 0.1
-"""Seconds to wait for an exchange that was asked for, and between looks at whether it is over."""
 
 _TWICE = timedelta(seconds=2)
 """Within this time a second ctrl+c leaves."""
@@ -47,6 +46,15 @@ class SyncTask(Protocol):
 
     def poke(self) -> None:
         """Do now what would be done later."""
+        ...
+
+    async def now(self) -> "Report":
+        """Do now what would be done later, and return what came of it."""
+        ...
+
+    @property
+    def capabilities(self) -> "Capabilities":
+        """What the CRM can do."""
         ...
 
 
@@ -85,7 +93,9 @@ class HandoffApp(App[None], inherit_bindings=False):
         clock: Callable[[], datetime] | None = None,
         *,
         look: str = "",
+        sign_in: Callable[[str], str] | None = None,
     ) -> None:
+        """Make ready to show `desk`; `sign_in` checks and keeps a token, and blocks while it does."""
         import os
 
         plain = "NO_COLOR" in os.environ
@@ -98,7 +108,10 @@ class HandoffApp(App[None], inherit_bindings=False):
         self.writer = Writer(desk)
         self._sync_factory = sync_factory
         self._clock = clock or desk.now
+        self._sign_in = sign_in
         self._sync: SyncTask | None = None
+        self.sync_problem = ""
+        """Why no line to the CRM could be opened at all; empty mostly."""
         self._unlisten: Callable[[], None] = lambda: None
         self._interrupted: datetime | None = None
 
@@ -126,6 +139,11 @@ class HandoffApp(App[None], inherit_bindings=False):
         if await self._check_bindings(event.key, priority=True) or await screen.take_key(event):
             return
         if self.focused is not None:
+            if not event.is_printable:
+                # Passed on, what a field does by a binding would come back here behind the keys typed after it.
+                await caught_up(self.focused)
+                if await self._check_bindings(event.key):
+                    return
             self.focused._forward_event(event)  # noqa: SLF001  (the library has no other way to pass a key on)
         else:
             await self._check_bindings(event.key)
@@ -169,13 +187,15 @@ class HandoffApp(App[None], inherit_bindings=False):
         # Building it imports the HTTP client, which must not hold up the keys.
         try:
             self._sync = await asyncio.to_thread(factory, self.desk)
+            self.sync_problem = ""
             await self._sync.run()
         except HandoffError as problem:
+            self._sync = None
+            self.sync_problem = problem.sentence
             self._complain(problem)
 
     def _complain(self, problem: HandoffError) -> None:
-        if self.triage is not None:
-            self.triage.say(problem.sentence, alarm=True)
+        self._tell(problem.sentence, alarm=True)
 
     # size
 
@@ -192,20 +212,33 @@ class HandoffApp(App[None], inherit_bindings=False):
         """The triage screen, if it is there."""
         return next((screen for screen in self.screen_stack if isinstance(screen, TriageScreen)), None)
 
+    @property
+    def area(self) -> Area | None:
+        """The area on top, whatever lies over it."""
+        return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, Area)), None)
+
+    @property
+    def capabilities(self) -> "Capabilities | None":
+        """What the CRM can do; None while there is no line to it."""
+        return self._sync.capabilities if self._sync is not None else None
+
     def hindrance(self, one: Command, screen: Screen[Any]) -> str:
         """Return why a command is of no use on this screen now; empty when it is."""
+        if one.id == "app.sync":
+            return "" if self._sync is not None else self.sync_problem or "There is no CRM to sync with."
+        if one.id == "app.sign_in":
+            return "" if self._sync_factory is not None else "There is no CRM to sign in to."
         if one.target == "app":
-            return "There is no CRM to sync with." if one.id == "app.sync" and self._sync is None else ""
-        if isinstance(screen, TriageScreen):
-            return screen.hindrance(one, screen.lead_under_cursor())
+            return ""
+        if isinstance(screen, Area):
+            return screen.hindrance(one) if one.target == screen.AREA else "That is for another screen."
         return "Leave this dialog first."
 
     async def run_command(self, one: Command) -> None:
         """Carry a command out on the screen that is on top, or say why it is of no use."""
         screen = self.screen
         if why := self.hindrance(one, screen):
-            if self.triage is not None:
-                self.triage.say(why, alarm=True)
+            self._tell(why, alarm=True)
             return
         if one.id == "app.palette":
             return
@@ -214,37 +247,61 @@ class HandoffApp(App[None], inherit_bindings=False):
         else:
             await screen.run_action(one.action)
 
+    def _tell(self, sentence: str, hint: str = "", *, alarm: bool = False) -> None:
+        if self.area is not None:
+            self.area.say(sentence, hint, alarm=alarm)
+
     def action_sync(self) -> None:
         """Send what waits and fetch what is new, now; then say how it went."""
         if self._sync is None:
-            self._tell("There is no CRM to sync with.")
+            self._tell(self.hindrance(command("app.sync"), self.screen))
             return
-        before = self.desk.status()
-        self._sync.poke()
         self._tell("Asking the CRM now.")
-        self.run_worker(self._tell_exchange(before), group="asked", exclusive=True)
+        self.run_worker(self._tell_exchange(self._sync), group="asked", exclusive=True)
 
-    def _tell(self, sentence: str, *, alarm: bool = False) -> None:
-        if self.triage is not None:
-            self.triage.say(sentence, alarm=alarm)
-
-    async def _tell_exchange(self, before: "Status") -> None:
-        for _ in range(round(_ANSWER_WITHIN / _ANSWER_LOOK)):
-            status = self.desk.status()
-            if status.last_exchange != before.last_exchange and status.connected:
-                break
-            if status.connected is False and (status.since, status.message) != (before.since, before.message):
-                break
-            await asyncio.sleep(_ANSWER_LOOK)
-        status = self.desk.status()
-        if not status.connected:
-            self._tell(status.message or "The CRM can’t be reached; it is tried again by itself.", alarm=True)
-        elif status.last_exchange == before.last_exchange:
-            self._tell("The CRM has not answered yet; it is tried again by itself.", alarm=True)
-        elif status.pending:
-            self._tell(f"{status.pending} of your decisions still wait for the CRM’s answer.")
+    async def _tell_exchange(self, sync: SyncTask) -> None:
+        report = await sync.now()
+        pending, needing = self.desk.status().pending, self.desk.status().needing
+        if report.problem is not None:
+            self._tell(report.problem.sentence, alarm=True)
+        elif pending:
+            what = "decision still waits" if pending == 1 else "decisions still wait"
+            self._tell(f"{pending} {what} for the CRM’s answer.")
         else:
-            self._tell("Up to date.")
+            self._tell("Up to date.", "S shows what needs you" if needing else "")
+
+    async def action_show_sync(self) -> None:
+        """Open the Sync screen, or go back from it."""
+        from tui.screens.sync.screen import SyncScreen
+
+        if isinstance(self.screen, SyncScreen):
+            await self.screen.run_action("back")
+        elif isinstance(self.screen, Area):
+            await self.push_screen(SyncScreen(self.desk))
+
+    async def action_sign_in(self) -> None:
+        """Ask for a new token."""
+        connection = self.desk.profile.connection()
+        if why := self.hindrance(command("app.sign_in"), self.screen):
+            self._tell(why)
+        elif connection is not None and isinstance(self.screen, Area):
+            from tui.screens.sign_in import SignInScreen
+
+            check = self._sign_in or self._sign_in_at_the_crm
+            await self.push_screen(SignInScreen(connection.url, self.desk.me.name, check, done=self._signed_in))
+
+    def _sign_in_at_the_crm(self, token: str) -> str:
+        # The network library is loaded here, on the thread that asks.
+        from tui.signing_in import sign_in
+
+        return sign_in(self.desk.profile, self.desk.me, token)
+
+    async def _signed_in(self, kept: str) -> None:
+        if self._sync is not None:
+            self._sync.poke()
+        elif self._sync_factory is not None:
+            self.run_worker(self._run_sync(self._sync_factory), group="sync")
+        self._tell(f"Signed in. {kept}")
 
     async def action_command_palette(self) -> None:  # type: ignore[override]
         """Find any command by its name."""
@@ -262,7 +319,7 @@ class HandoffApp(App[None], inherit_bindings=False):
         from tui.screens.help import HelpScreen
 
         subject = getattr(self.screen, "help_subject", lambda: None)
-        await self.push_screen(HelpScreen(self.desk, subject()))
+        await self.push_screen(HelpScreen(self.desk, subject(), self.area.AREA if self.area is not None else ""))
 
     def action_change_look(self) -> None:
         """Go on to the next look."""
@@ -275,8 +332,7 @@ class HandoffApp(App[None], inherit_bindings=False):
             self.run_worker(self.action_leave(), group="leave")
             return
         self._interrupted = now
-        if self.triage is not None:
-            self.triage.say("Once more ctrl+c quits; so does q.")
+        self._tell("Once more ctrl+c quits; so does q.")
 
     async def action_leave(self) -> None:
         """Leave once everything decided is on the disk."""

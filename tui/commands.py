@@ -22,8 +22,8 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     """The same thing on the command line, without the program's name; empty when there is none."""
     group: str = "Queue"
     """Heading in the help screen."""
-    target: str = "screen"
-    """Who carries it out: ``app`` or ``screen``."""
+    target: str = "triage"
+    """Who carries it out: ``app``, or the screen of one area (``triage``, ``sync``)."""
 
     @property
     def action(self) -> str:
@@ -94,6 +94,14 @@ COMMANDS: tuple[Command, ...] = (
         group="Decide",
     ),
     Command(
+        id="triage.redo",
+        keys=("U",),
+        title="redo",
+        help="Do again what the last undo took back.",
+        cli="redo",
+        group="Decide",
+    ),
+    Command(
         id="triage.open",
         keys=("o",),
         title="open",
@@ -143,11 +151,180 @@ COMMANDS: tuple[Command, ...] = (
         help="Clear the filter and go back to what waits.",
     ),
     Command(
+        id="sync.yield",
+        keys=("y",),
+        title="yield",
+        help="Let theirs stand; yours is kept in the log.",
+        shown=True,
+        cli="resolve ID yield",
+        group="Answer",
+        target="sync",
+    ),
+    Command(
+        id="sync.insist",
+        keys=("i",),
+        title="insist",
+        help="Stand by yours, openly: it is done again over theirs, and they see it.",
+        shown=True,
+        cli="resolve ID insist",
+        group="Answer",
+        target="sync",
+    ),
+    Command(
+        id="sync.reroute",
+        keys=("r",),
+        title="reroute",
+        help="Let neither stand and send the lead to somebody else: pick a person or a team by typing.",
+        shown=True,
+        cli="resolve ID reroute --to WHOM",
+        group="Answer",
+        target="sync",
+    ),
+    Command(
+        id="sync.ask",
+        keys=("a",),
+        title="ask",
+        help="Ask whoever has the lead to hand it over, with a few words if you like.",
+        shown=True,
+        cli="ask ID",
+        group="Answer",
+        target="sync",
+    ),
+    Command(
+        id="sync.hand_over",
+        keys=("h",),
+        title="hand over",
+        help="Give the lead to whoever asked for it.",
+        shown=True,
+        group="Answer",
+        target="sync",
+    ),
+    Command(
+        id="sync.keep",
+        keys=("n",),
+        title="no, keep it",
+        help="Keep a lead that somebody asked for, and tell them so.",
+        shown=True,
+        group="Answer",
+        target="sync",
+    ),
+    Command(
+        id="sync.retry",
+        keys=("t",),
+        title="retry",
+        help="Do the same again on the lead as it is now; what is pending is sent right away.",
+        shown=True,
+        cli="resolve ID retry",
+        group="Answer",
+        target="sync",
+    ),
+    Command(
+        id="sync.edit",
+        keys=("e",),
+        title="edit",
+        help="Do it again with another reason or other answers; the form holds what you gave before.",
+        shown=True,
+        group="Answer",
+        target="sync",
+    ),
+    Command(
+        id="sync.discard",
+        keys=("d",),
+        title="discard",
+        help="Give yours up; it asks first, and the log keeps it. What was never sent is simply taken back.",
+        shown=True,
+        cli="resolve ID discard",
+        group="Answer",
+        target="sync",
+    ),
+    Command(
+        id="sync.undo",
+        keys=("u",),
+        title="undo",
+        help="Take back the last answer given on this screen.",
+        shown=True,
+        group="Answer",
+        target="sync",
+    ),
+    Command(
+        id="sync.go_to_lead",
+        keys=("l", "enter"),
+        title="to lead",
+        help="Go to the lead in the queue.",
+        shown=True,
+        group="Lead",
+        target="sync",
+    ),
+    Command(
+        id="sync.open",
+        keys=("o",),
+        title="open",
+        help="Open the page that belongs to the lead in the browser.",
+        group="Lead",
+        target="sync",
+    ),
+    Command(
+        id="sync.read_on",
+        keys=("space",),
+        title="read on",
+        help="Scroll both sides of the matter down; past their end they start again.",
+        group="Lead",
+        target="sync",
+    ),
+    Command(id="sync.down", keys=("j", "down"), title="down", help="Go to the next one.", group="List", target="sync"),
+    Command(id="sync.up", keys=("k", "up"), title="up", help="Go to the one before.", group="List", target="sync"),
+    Command(id="sync.first", keys=("g", "home"), title="first", help="Go to the first.", group="List", target="sync"),
+    Command(id="sync.last", keys=("G", "end"), title="last", help="Go to the last.", group="List", target="sync"),
+    Command(
+        id="sync.page_down",
+        keys=("ctrl+d", "pagedown"),
+        title="page down",
+        help="Go down half a page.",
+        group="List",
+        target="sync",
+    ),
+    Command(
+        id="sync.page_up",
+        keys=("ctrl+u", "pageup"),
+        title="page up",
+        help="Go up half a page.",
+        group="List",
+        target="sync",
+    ),
+    Command(
+        id="sync.back",
+        keys=("escape",),
+        title="back",
+        help="Go back to the queue; so does S.",
+        shown=True,
+        group="List",
+        target="sync",
+    ),
+    Command(
         id="app.sync",
         keys=("s",),
-        title="sync",
+        title="sync now",
         help="Send what waits and fetch what is new, now.",
         cli="sync",
+        group="Program",
+        target="app",
+    ),
+    Command(
+        id="app.show_sync",
+        keys=("S",),
+        title="sync",
+        shown=True,
+        help="See what is not sent yet, what met others’ decisions and what the CRM refused, and answer it.",
+        cli="conflicts",
+        group="Program",
+        target="app",
+    ),
+    Command(
+        id="app.sign_in",
+        keys=("T",),
+        title="new token",
+        help="Sign in again when the token has expired; decisions wait here meanwhile.",
+        cli="connect hub URL",
         group="Program",
         target="app",
     ),
@@ -164,7 +341,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         id="app.palette",
         keys=("ctrl+p",),
-        title="commands",
+        title="palette",
         help="Find any command by its name.",
         shown=True,
         group="Program",
@@ -203,18 +380,23 @@ def command(command_id: str) -> Command:
 
 
 def commands_for(target: str) -> Iterator[Command]:
-    """Yield the commands that `target` (``app`` or ``screen``) carries out."""
+    """Yield the commands that `target` (``app`` or an area) carries out."""
     return (one for one in COMMANDS if one.target == target)
 
 
-def shown() -> Iterator[Command]:
-    """Yield the commands of the footer, in order."""
-    return (one for one in COMMANDS if one.shown)
+def commands_in(area: str) -> Iterator[Command]:
+    """Yield the commands that there are while the screen of `area` is on top, in order."""
+    return (one for one in COMMANDS if one.target in (area, "app"))
 
 
-def groups() -> dict[str, list[Command]]:
-    """Return the commands by heading, in the order of the registry."""
+def shown(area: str) -> Iterator[Command]:
+    """Yield the commands of the footer on the screen of `area`, in order."""
+    return (one for one in commands_in(area) if one.shown)
+
+
+def groups(area: str) -> dict[str, list[Command]]:
+    """Return the commands of an area by heading, in the order of the registry."""
     grouped: dict[str, list[Command]] = {}
-    for one in COMMANDS:
+    for one in commands_in(area):
         grouped.setdefault(one.group, []).append(one)
     return grouped

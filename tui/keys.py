@@ -8,7 +8,7 @@ from tui.commands import commands_for
 
 
 def bindings_for(target: str) -> Iterator[Binding]:
-    """Yield the bindings of the commands that `target` (``app`` or ``screen``) carries out."""
+    """Yield the bindings of the commands that `target` (``app`` or an area) carries out."""
     for command in commands_for(target):
         for key in command.keys:
             # With ctrl, a key can't be meant for a text field, so it works there too.

@@ -1,12 +1,13 @@
 """The command palette's commands, from the registry."""
 
+from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
-from tui.commands import COMMANDS, Command
+from tui.commands import Command, commands_in
 
 if TYPE_CHECKING:
     from tui.app import HandoffApp
@@ -23,16 +24,20 @@ class CommandProvider(Provider):
 
     async def discover(self) -> Hits:
         """Offer everything while nothing is typed."""
-        for one in COMMANDS:
+        for one in self._commands():
             yield DiscoveryHit(self._display(one), partial(self._run, one), one.title, self._help(one))
 
     async def search(self, query: str) -> Hits:
         """Offer what matches title or help."""
         matcher = self.matcher(query)
-        for one in COMMANDS:
+        for one in self._commands():
             score = max(matcher.match(one.title), matcher.match(one.help) / 2)
             if score > 0:
                 yield Hit(score, self._display(one), partial(self._run, one), one.title, self._help(one))
+
+    def _commands(self) -> Iterator[Command]:
+        area = self._app.area
+        return commands_in(area.AREA if area is not None else "")
 
     @property
     def _app(self) -> "HandoffApp":

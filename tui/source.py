@@ -1,21 +1,26 @@
-"""What the queue paints, taken from the desk when a line comes into sight."""
+"""What queue and card show, taken from the desk when a line comes into sight."""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from api.model.people import Owner
 from api.rules.clocks import BusinessClock
 from api.rules.queue import Row, concerns
+from api.rules.wishes import open_wishes
 
 if TYPE_CHECKING:
-    from api.desk import Desk
+    from api.desk import Desk, Overturned, Unsettled
+    from api.model.lead import Lead
 
 
 class DeskSource:
-    """Answers the queue's questions from the desk and remembers the answers until told that they are stale."""
+    """Answers the questions of queue and card from the desk, and remembers until told that an answer is stale."""
 
     def __init__(self, desk: "Desk") -> None:
         self._desk = desk
         self._campaigns: dict[str, str] = {}
+        self._own: tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]] | None = None
 
     @property
     def clock(self) -> BusinessClock:
@@ -44,6 +49,36 @@ class DeskSource:
         """Return who else an undecided row waits for; empty when it waits for the person at the desk."""
         return "" if concerns(row, self._desk.me) else self._desk.owner_words(row.owner)
 
+    def unsettled(self, lead_id: str) -> tuple[str, ...]:
+        """Return own decisions on the lead that were not applied, as sentences with what became of each."""
+        return self._matters()[0].get(lead_id, ())
+
+    def matters(self, lead: "Lead") -> Iterator[str]:
+        """Yield what others want of the person about the lead, or have put out of effect, as sentences."""
+        yield from self._matters()[1].get(lead.id, ())
+        if lead.standing.owner == Owner("person", self._desk.me.id):
+            for wish in open_wishes(lead):
+                words = f": “{wish.text}”" if wish.text else "."
+                yield f"{wish.by_name or 'Somebody'} asks you to hand it over{words}"
+
+    def _matters(self) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
+        # What can be done about each is worked out by the desk with it, so that it is asked once, not at each move.
+        if self._own is None:
+            status = self._desk.status()
+            failed = self._desk.unsettled() if status.conflicts or status.refused else ()
+            overturned = self._desk.overturned() if status.overturned else ()
+            self._own = (_by_lead(failed), _by_lead(overturned))
+        return self._own
+
     def forget(self) -> None:
         """Drop what was remembered, because something changed: campaigns come in the same pages as leads."""
         self._campaigns.clear()
+        self._own = None
+
+
+def _by_lead(matters: "Sequence[Unsettled | Overturned]") -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for one in matters:
+        words = one.sentence.removeprefix(f"{one.title}: ")
+        found[one.lead_id] = (*found.get(one.lead_id, ()), words[:1].upper() + words[1:])
+    return found

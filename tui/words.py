@@ -1,7 +1,7 @@
 """What the triage screen says about the desk, as plain data."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from api.model.operation import Receipt, Result
@@ -13,6 +13,7 @@ from widgets.queue.due_mark import SOON
 if TYPE_CHECKING:
     from api.desk import Desk
     from api.model.lead import Lead
+    from tui.source import DeskSource
 
 
 def header_parts(desk: "Desk", waiting: Sequence[str]) -> tuple[Line, Line, Line]:
@@ -27,7 +28,7 @@ def header_parts(desk: "Desk", waiting: Sequence[str]) -> tuple[Line, Line, Line
         signed_out=status.signed_out,
         elsewhere=status.elsewhere,
         pending=status.pending,
-        needing=status.conflicts + status.refused,
+        needing=status.needing,
     )
     return left, counts(desk, waiting), right
 
@@ -57,7 +58,7 @@ def problem_words(desk: "Desk") -> str:
     status = desk.status()
     if not status.signed_out:
         return ""
-    return status.message or "Signed out: decisions are kept here. Run “handoff connect” to sign in again."
+    return f"Signed out; T takes a new token. {status.message or 'Decisions are kept here meanwhile.'}"
 
 
 def link_words(desk: "Desk") -> str:
@@ -97,11 +98,11 @@ def arrivals(count: int) -> str:
 
 
 def not_applied(desk: "Desk", receipts: Sequence[Receipt]) -> str:
-    """Say which own decisions the CRM did not apply, and why; empty when it applied all."""
-    failed = [receipt for receipt in receipts if not receipt.result.took_effect]
-    known = {one.receipt.operation_id: one for one in desk.unsettled()} if failed else {}
+    """Say of receipts of decisions that the CRM did not apply which these are, and why; empty when there are none."""
+    failed = list(receipts)
     if not failed:
         return ""
+    known = {one.receipt.operation_id: one for one in desk.unsettled()}
     if len(failed) > 1:
         names = [known[one.operation_id].title for one in failed if one.operation_id in known]
         refused = any(receipt.result is Result.REFUSED for receipt in failed)
@@ -114,10 +115,11 @@ def not_applied(desk: "Desk", receipts: Sequence[Receipt]) -> str:
     return one.sentence if receipt.stands is not None else f"{receipt.sentence} ({one.title})"
 
 
-def card_sheet(desk: "Desk", lead: "Lead", news: str) -> Sheet:
+def card_sheet(desk: "Desk", lead: "Lead", news: str, source: "DeskSource") -> Sheet:
     """Return the lead with everything the card says about it."""
     campaign = desk.campaign(lead.campaign_id) if lead.campaign_id else None
     answers = desk.person(campaign.owner) if campaign and campaign.owner else None
+    matters = tuple(f"{words} S answers." for words in source.matters(lead))
     return Sheet(
         lead=lead,
         campaign=campaign,
@@ -126,13 +128,19 @@ def card_sheet(desk: "Desk", lead: "Lead", news: str) -> Sheet:
         clock=desk.clock,
         owner=desk.owner_words(lead.standing.owner),
         campaign_owner=answers.name if answers else (campaign.owner if campaign else ""),
-        news=news,
-        unsettled=tuple(unsettled_words(desk, lead.id)),
+        # What needs an answer was news once, too, and says the same.
+        news="" if matters else news,
+        unsettled=source.unsettled(lead.id),
+        matters=matters,
     )
 
 
-def unsettled_words(desk: "Desk", lead_id: str) -> Iterator[str]:
-    """Yield each own decision on the lead that was not applied, with what became of it."""
-    for one in desk.unsettled():
-        if one.lead_id == lead_id:
-            yield one.sentence.removeprefix(f"{one.title}: ")
+def matter_words(desk: "Desk") -> dict[str, str]:
+    """Return what others want of the person or have put out of effect, as sentences, by the operation that did it."""
+    status = desk.status()
+    found: dict[str, str] = {}
+    if status.overturned:
+        found |= {one.entry.operation_id: one.sentence for one in desk.overturned()}
+    if status.wishes:
+        found |= {one.remark.operation_id: one.sentence for one in desk.wishes()}
+    return found

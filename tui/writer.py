@@ -1,13 +1,15 @@
 """Carries out what people decide, one act after another in the order of their keys."""
 
 import asyncio
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from api.desk import Act, Desk, Undone
     from api.model.lead import Lead
     from api.model.operation import LeadVerb
+
+Done = TypeVar("Done")
 
 
 class Writer:
@@ -27,6 +29,11 @@ class Writer:
         """Take the last act back; raises what `Desk.take_back` raises."""
         async with self._turn:
             return await self._desk.take_back()
+
+    async def run(self, act: "Callable[[], Done]") -> Done:
+        """Do an act that blocks until the disk has it, off the event loop; raises what it raises."""
+        async with self._turn:
+            return await asyncio.to_thread(act)
 
     async def settled(self) -> None:
         """Wait until everything decided so far is on the disk."""

@@ -1,5 +1,6 @@
 """The program on a real desk, on a profile in a temporary folder, with leads as a CRM would send them."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -12,6 +13,7 @@ import pytest
 from msgspec.structs import replace
 from textual.pilot import Pilot
 
+from api.crm.port import Capabilities
 from api.desk import Desk
 from api.desk.news import Link
 from api.local.outbox import Outbox
@@ -21,6 +23,7 @@ from api.model.changes import Change, Page
 from api.model.lead import Company, Contact, Decided, Lead, Part, Score, State, Touch
 from api.model.operation import Operation
 from api.model.people import Person
+from api.sync import Report
 from tests.factories import MARKETER, NOW, OTHER_REP, PEOPLE, REP, make_agreement, make_lead
 from tui.app import HandoffApp
 from tui.screens.triage import TriageScreen
@@ -147,6 +150,28 @@ def world(tmp_path: Path) -> World:
     return made
 
 
+class StandIn:
+    """A sync that talks to nobody; asked to exchange, it answers with one report."""
+
+    def __init__(self, report: Report | None = None, capabilities: Capabilities | None = None) -> None:
+        self.report = report or Report()
+        self.capabilities = capabilities or Capabilities()
+        self.asked = self.poked = 0
+
+    async def run(self) -> None:
+        """Stay in step with nobody."""
+        await asyncio.Event().wait()
+
+    def poke(self) -> None:
+        """Be asked, and do nothing."""
+        self.poked += 1
+
+    async def now(self) -> Report:
+        """Be asked, and answer."""
+        self.asked += 1
+        return self.report
+
+
 class Screen:
     """The running program, as a person sees it."""
 
@@ -191,8 +216,9 @@ class Screen:
 
     @property
     def status(self) -> str:
-        """What the status line says."""
-        said: str = self.triage.query_one("#status").said  # type: ignore[attr-defined]
+        """What the status line of the area on top says."""
+        assert self.app.area is not None
+        said: str = self.app.area.query_one("#status").said  # type: ignore[attr-defined]
         return said
 
 

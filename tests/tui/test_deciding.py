@@ -182,3 +182,12 @@ async def test_a_marketer_is_told_who_decides(tmp_path: Any) -> None:
         await screen.press("a")
         assert "that is for" in screen.status
         assert world.written() == []
+
+
+async def test_what_undo_took_back_is_done_again(run: Run, world: World) -> None:
+    async with run() as screen:
+        await screen.press("a", "u", "U")
+        assert screen.status.startswith("Done again: accepted Ana Example")
+        assert world.verbs("L001") == ["accept"]
+        await screen.press("U")
+        assert screen.status == "There is nothing to do again."

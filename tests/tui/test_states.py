@@ -12,7 +12,7 @@ from api.local.profile import Connection, Profile
 from api.model.changes import Change, Page
 from api.model.lead import State
 from tests.factories import NOW, REP
-from tests.tui.conftest import Run, Screen, World, decided, named_lead
+from tests.tui.conftest import Run, Screen, StandIn, World, decided, named_lead
 from tui.app import HandoffApp
 
 
@@ -72,17 +72,15 @@ async def test_keys_do_no_harm_where_no_lead_is(run: Run, world: World) -> None:
         assert world.written() == []
 
 
-class SlowSync:
+class SlowSync(StandIn):
     """A sync that says when it was asked for."""
 
     def __init__(self) -> None:
-        self.ran = self.poked = 0
+        super().__init__()
+        self.ran = 0
 
     async def run(self) -> None:
         self.ran += 1
-
-    def poke(self) -> None:
-        self.poked += 1
 
 
 async def test_sync_begins_after_the_first_paint_and_can_be_asked_for(world: World) -> None:
@@ -101,7 +99,7 @@ async def test_sync_begins_after_the_first_paint_and_can_be_asked_for(world: Wor
         assert "Ana Example" in painted[0]
         assert sync.ran == 1
         await screen.press("s")
-        assert sync.poked == 1
+        assert sync.asked == 1
 
 
 async def test_a_sync_that_cannot_begin_is_said_and_deciding_goes_on(world: World) -> None:

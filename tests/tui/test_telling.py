@@ -1,6 +1,5 @@
 """What the screen says: whose lead, by whom, and how it went; in plain words, and only as long as it is news."""
 
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,13 +7,14 @@ import msgspec
 from msgspec.structs import replace
 from textual import events
 
-from api.desk.news import Link
+from api.crm.port import Unreachable
 from api.model.changes import Change, Page
 from api.model.lead import State
 from api.model.operation import Receipt, Result
 from api.model.people import Owner
+from api.sync import Report
 from tests.factories import NOW, OTHER_REP, make_agreement
-from tests.tui.conftest import Run, Screen, World, decided, named_lead
+from tests.tui.conftest import Run, Screen, StandIn, World, decided, named_lead
 from tests.tui.test_states import empty_desk
 from tui.app import HandoffApp
 from tui.screens.answers import AnswerScreen
@@ -44,13 +44,14 @@ async def test_a_conflict_names_the_lead_and_says_plainly_what_stands(run: Run, 
         world.desk.take_receipts([met(world, 1, State.REJECTED, "competitor")])
         await screen.settle()
         assert screen.status.startswith("Ana Example: Otto Other rejected it first")
+        assert screen.status.endswith("S shows it")
 
 
 async def test_a_refused_decision_names_its_lead(run: Run, world: World) -> None:
     async with run(keys=["a"]) as screen:
         world.desk.take_receipts([answer(world, "L001", Result.REFUSED, "Not yours to decide.")])
         await screen.settle()
-        assert screen.status == "Not yours to decide. (Ana Example)"
+        assert screen.status == "Not yours to decide. (Ana Example) · S shows it"
 
 
 async def test_several_at_once_are_counted_and_all_named(run: Run, world: World) -> None:
@@ -188,34 +189,22 @@ async def test_the_find_bars_hint_is_not_beside_a_dialogs_title(run: Run) -> Non
         assert screen.triage.query_one("#find-count").visible
 
 
-class Answering:
-    """A sync whose CRM answers at once, or can't be reached."""
-
-    def __init__(self, world: World, link: Link) -> None:
-        self.world, self.link = world, link
-
-    async def run(self) -> None:
-        return
-
-    def poke(self) -> None:
-        if self.link.connected:
-            self.world.now += timedelta(seconds=1)
-            self.world.leads(named_lead(1))
-        self.world.desk.set_link(self.link)
-
-
-async def said_after_s(world: World, link: Link) -> str:
-    app = HandoffApp(world.desk, lambda _desk: Answering(world, link), lambda: world.now)
+async def said_after_s(world: World, report: Report) -> str:
+    app = HandoffApp(world.desk, lambda _desk: StandIn(report), lambda: world.now)
     async with app.run_test(size=(120, 36)) as pilot:
         screen = Screen(app, pilot)
         await screen.settle()
-        await app.workers.wait_for_complete([worker for worker in app.workers if worker.group == "sync"])
         await screen.press("s")
-        await app.workers.wait_for_complete([worker for worker in app.workers if worker.group == "asked"])
         await screen.settle()
         return screen.status
 
 
 async def test_an_exchange_that_was_asked_for_says_how_it_went(world: World) -> None:
-    assert await said_after_s(world, Link(connected=True, since=NOW, live=True)) == "Up to date."
-    assert await said_after_s(world, Link(connected=False, since=NOW, message="No answer.")) == "No answer."
+    assert await said_after_s(world, Report()) == "Up to date."
+    assert await said_after_s(world, Report(problem=Unreachable("No answer."))) == "No answer."
+
+
+async def test_an_exchange_that_left_something_unsent_never_says_all_is_well(run: Run, world: World) -> None:
+    async with run(keys=["a"]):
+        pass
+    assert await said_after_s(world, Report()) == "1 decision still waits for the CRM’s answer."

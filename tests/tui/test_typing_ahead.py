@@ -11,7 +11,16 @@ from tui.app import HandoffApp
 from tui.screens.triage import TriageScreen
 from widgets.forms.answer_form import AnswerForm
 
-NAMED = {"/": "slash", "\r": "enter", "\x1b": "escape", "\t": "tab", "\x10": "ctrl+p", "?": "question_mark"}
+NAMED = {
+    "\x7f": "backspace",
+    "\x15": "ctrl+u",
+    "/": "slash",
+    "\r": "enter",
+    "\x1b": "escape",
+    "\t": "tab",
+    "\x10": "ctrl+p",
+    "?": "question_mark",
+}
 
 
 async def burst(screen: Screen, typed: Iterable[str]) -> None:
@@ -66,6 +75,15 @@ async def test_text_typed_ahead_reaches_its_field(run: Run) -> None:
     async with run() as screen:
         await burst(screen, "rn1\t\ttoo small")
         assert screen.app.screen.query_one(AnswerForm).answer("note") == "too small"
+
+
+async def test_a_slip_mended_in_one_go_is_mended_where_it_was_made(run: Run) -> None:
+    async with run() as screen:
+        await burst(screen, "rn1\t\ttoo bih\x7fg for us")
+        assert screen.app.screen.query_one(AnswerForm).answer("note") == "too big for us"
+    async with run() as screen:
+        await burst(screen, "/nobody\x15cy")
+        assert screen.triage.filter_text == "cy"
 
 
 async def test_no_key_typed_ahead_of_a_wrong_reason_acts_on_the_queue(run: Run, world: World) -> None:

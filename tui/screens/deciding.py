@@ -3,17 +3,15 @@
 import asyncio
 from typing import TYPE_CHECKING
 
-from textual.screen import Screen
-
 from api.errors import HandoffError
 from api.model.lead import Lead, State
 from api.model.operation import Accept, LeadVerb
+from tui.screens.area import Area
+from tui.screens.refusing import Drafts, Refusing
 
 if TYPE_CHECKING:
-    from api.desk import Desk
     from api.desk.news import Act
     from api.model.agreement import Reason
-    from tui.app import HandoffApp
     from tui.screens.answers import Answers
     from widgets.queue.lead_queue import LeadQueue
 
@@ -26,23 +24,15 @@ _FRAME = 0.012
 _WORKED = (State.ACCEPTED, State.QUALIFIED)
 
 
-class Deciding(Screen[None], inherit_bindings=False):
+class Deciding(Area, inherit_bindings=False):
     """Decides on one lead after another; the queue moves on at once, "done" is said once the disk has it."""
 
-    desk: "Desk"
     leaving: set[str]
     """Leads decided on whose record is on its way to the disk."""
     holding = 0
     """How many decisions wait for the disk within this frame; what else changed is shown together with them."""
-    drafts: "dict[tuple[str, str], Answers]"
-    """What was typed for the lead under the cursor and not sent, by lead and reason."""
-    unsaved = ""
-    """What the disk refused; stays until something was saved again."""
-
-    @property
-    def handoff(self) -> "HandoffApp":
-        """The program."""
-        raise NotImplementedError
+    drafts: Drafts
+    """What was typed for the lead under the cursor and not sent."""
 
     @property
     def queue(self) -> "LeadQueue":
@@ -51,10 +41,6 @@ class Deciding(Screen[None], inherit_bindings=False):
 
     def lead_under_cursor(self) -> Lead | None:
         """Return the lead under the cursor, or None."""
-        raise NotImplementedError
-
-    def say(self, sentence: str, hint: str = "", *, alarm: bool = False) -> None:
-        """Say what happened."""
         raise NotImplementedError
 
     @property
@@ -72,10 +58,6 @@ class Deciding(Screen[None], inherit_bindings=False):
 
     def catch_up(self) -> None:
         """Take in what changed on the desk."""
-        raise NotImplementedError
-
-    def show_header(self) -> None:
-        """Show what waits and what is wrong."""
         raise NotImplementedError
 
     def refusing(self, lead: Lead) -> str:
@@ -100,39 +82,21 @@ class Deciding(Screen[None], inherit_bindings=False):
         elif why := self.desk.hinder(lead, self.refusing(lead)):
             self.say(why, alarm=True)
         else:
-            await self._ask_reason(lead)
+            await self._refusing(lead).ask_reason()
 
     def action_undo(self) -> None:
         """Take the last act back."""
         self.run_worker(self._take_back(), group=ACTS)
 
-    async def _ask_reason(self, lead: Lead, at: str = "") -> None:
-        from tui.screens.reasons import ReasonScreen
+    def action_redo(self) -> None:
+        """Do again what the last undo took back."""
+        self.run_worker(self._do_again(), group=ACTS)
 
-        async def picked(reason: "Reason | None") -> None:
-            if reason is None:
-                return
-            if reason.asks:
-                await self._ask_answers(lead, reason, self.drafts.get((lead.id, reason.code)))
-            else:
-                self._refuse(lead, reason, None)
+    def _refusing(self, lead: Lead) -> Refusing:
+        async def done(reason: "Reason", answers: "Answers | None") -> None:
+            self._refuse(lead, reason, answers)
 
-        # Waiting until it is there lets keys typed ahead reach it.
-        await self.app.push_screen(ReasonScreen(self.desk, lead, at, done=picked))
-
-    async def _ask_answers(
-        self, lead: Lead, reason: "Reason", given: "Answers | None" = None, problem: str = ""
-    ) -> None:
-        from tui.screens.answers import AnswerScreen, Draft
-
-        async def answered(answers: "Answers") -> None:
-            if isinstance(answers, Draft):
-                self.drafts[lead.id, reason.code] = answers
-                await self._ask_reason(lead, reason.code)
-            else:
-                self._refuse(lead, reason, answers)
-
-        await self.app.push_screen(AnswerScreen(self.desk, lead, reason, given, problem, done=answered))
+        return Refusing(self.handoff, self.desk, lead, self.drafts, done)
 
     def _refuse(self, lead: Lead, reason: "Reason", answers: "Answers | None") -> None:
         from api.rules.lifecycle import refusal
@@ -173,7 +137,7 @@ class Deciding(Screen[None], inherit_bindings=False):
             self.queue.select(lead.id)
             self._tell_problem(problem)
             if reason is not None and answers is not None:
-                await self._ask_answers(lead, reason, answers, problem.sentence)
+                await self._refusing(lead).ask_answers(reason, answers, problem.sentence)
             return
         self.unsaved = ""
         if self.filtered:
@@ -199,6 +163,16 @@ class Deciding(Screen[None], inherit_bindings=False):
         for lead_id in undone.leads[:1]:
             self.queue.select(lead_id)
         self.say(undone.sentence)
+
+    async def _do_again(self) -> None:
+        try:
+            redone = await self.handoff.writer.run(self.desk.redo)
+        except HandoffError as problem:
+            self._tell_problem(problem)
+            return
+        self.unsaved = ""
+        self.read_queue()
+        self.say(redone.sentence, "u undoes")
 
     def _tell_problem(self, problem: HandoffError) -> None:
         from api.local.errors import NotSaved

@@ -1,6 +1,7 @@
 """The root of the screens that lie over another: their looks are loaded when the first of them opens."""
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import ClassVar, Generic, TypeVar
 
 from textual import events
@@ -20,7 +21,8 @@ class Dialog(ModalScreen[None], Generic[Given], inherit_bindings=False):
     """
 
     AUTO_FOCUS = ""
-    CSS_PATH: ClassVar[str] = "../styles/dialogs.tcss"
+    # Textual looks beside the class that is shown, wherever that lies.
+    CSS_PATH: ClassVar[Path] = Path(__file__).parents[1] / "styles" / "dialogs.tcss"
 
     def __init__(self, done: Callable[[Given], Awaitable[None]] | None = None) -> None:
         super().__init__()

@@ -1,15 +1,15 @@
 """The part of a screen that filters its queue as one types."""
 
 from textual import events, on
-from textual.screen import Screen
 from textual.widgets import Input
 
+from tui.screens.area import Area
 from tui.screens.typed import caught_up
 from widgets.queue.find_bar import FindBar, FindInput
 from widgets.queue.lead_queue import LeadQueue
 
 
-class Finding(Screen[None], inherit_bindings=False):
+class Finding(Area, inherit_bindings=False):
     """Shows, while one types, what waits and matches, then what was decided and matches."""
 
     filter_text = ""
@@ -37,6 +37,14 @@ class Finding(Screen[None], inherit_bindings=False):
             self.show_found(0)
         # At once, since what was typed right behind the key belongs into the field already.
         self.set_focus(bar.query_one(FindInput))
+
+    async def find(self, text: str) -> None:
+        """Show what matches `text`, as though it had been typed."""
+        await self.action_find()
+        if (bar := self._bar) is not None:
+            bar.write(text)
+            self._filter(text)
+        self.set_focus(None)
 
     async def action_clear(self) -> None:
         """Drop the filter and go back to where the cursor stood."""
@@ -90,13 +98,16 @@ class Finding(Screen[None], inherit_bindings=False):
 
     def on_screen_suspend(self) -> None:
         """Keep the line's hint from standing beside the title of what lies over it."""
-        if (bar := self._bar) is not None:
-            bar.query_one("#find-count").visible = False
+        self._show_hint(visible=False)
 
     def on_screen_resume(self) -> None:
         """Show the hint again."""
-        if (bar := self._bar) is not None:
-            bar.query_one("#find-count").visible = True
+        self._show_hint(visible=True)
+
+    def _show_hint(self, *, visible: bool) -> None:
+        # A line that is just being opened has none yet.
+        for hint in self.query("#find-count"):
+            hint.visible = visible
 
     @on(FindInput.Step)
     def _step(self, step: FindInput.Step) -> None:

@@ -33,9 +33,10 @@ class HelpScreen(Dialog[None], inherit_bindings=False):
         ("space,pagedown", "read_on", "read on"),
     ]
 
-    def __init__(self, desk: "Desk", subject: Any) -> None:
+    def __init__(self, desk: "Desk", subject: Any, area: str = "triage") -> None:
         super().__init__()
         self._desk = desk
+        self._area = area
         self._subject = subject
 
     def compose(self) -> ComposeResult:
@@ -52,7 +53,7 @@ class HelpScreen(Dialog[None], inherit_bindings=False):
         self.query_one("#dialog-keys", KeyBar).show(
             [Key(id="leave", key="Esc", title="back"), Key(id="read_on", key="Space", title="read on")]
         )
-        self.query_one(Pane).show([*agreed(self._subject, self._desk.agreement), signs, *keys()])
+        self.query_one(Pane).show([*agreed(self._subject, self._desk.agreement), signs, *keys(self._area)])
 
     def action_leave(self) -> None:
         """Go back."""
@@ -110,9 +111,9 @@ def signs(width: int) -> list[Line]:
     return lines
 
 
-def keys() -> Iterator[Section]:
-    """Yield the keys by group."""
-    for name, commands in groups().items():
+def keys(area: str) -> Iterator[Section]:
+    """Yield the keys of an area by group."""
+    for name, commands in groups(area).items():
 
         def section(width: int, name: str = name, commands: Any = commands) -> list[Line]:
             lines = [heading(name, width)]

@@ -1,22 +1,21 @@
 """Triage: the live queue at the left, the lead to decide on at the right."""
 
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import Screen
 from textual.timer import Timer
 
 from api.errors import HandoffError
-from tui.commands import Command, command, shown
+from tui.commands import Command, shown
 from tui.keys import bindings_for
 from tui.messages import DeskChanged
 from tui.screens.deciding import Deciding
 from tui.screens.finding import Finding
 from tui.source import DeskSource
-from tui.words import arrivals, card_sheet, header_parts, link_words, not_applied, problem_words, waiting_words
+from tui.words import arrivals, card_sheet, header_parts, matter_words, not_applied, problem_words, waiting_words
 from widgets.basis.lines import OneLine
 from widgets.basis.notice import Notice
 from widgets.card.lead_card import PARTS, LeadCard
@@ -29,22 +28,21 @@ from widgets.queue.lead_queue import LeadQueue
 if TYPE_CHECKING:
     from api.desk import Changed, Desk
     from api.model.lead import Lead
-    from tui.app import HandoffApp
 
 NARROW, WIDE = 100, 160
 """Below `NARROW` columns one part of the lead is shown at a time; from `WIDE` on its parts stand in two columns."""
 
 _TICK = 10.0
 _NEWS_STAYS = 30.0
-_SAYING_STAYS = 10.0
-"""Seconds after which what was said is no news any more."""
+"""Seconds after which what is new is no news any more."""
 
 
-class TriageScreen(Deciding, Finding, Screen[None], inherit_bindings=False):
+class TriageScreen(Deciding, Finding, inherit_bindings=False):
     """One queue, one lead, one decision after another."""
 
+    AREA = "triage"
     AUTO_FOCUS = ""
-    BINDINGS: ClassVar[list[BindingType]] = list(bindings_for("screen"))
+    BINDINGS: ClassVar[list[BindingType]] = list(bindings_for("triage"))
     TITLE = "Triage"
 
     def __init__(self, desk: "Desk", *, classes: str = "") -> None:
@@ -56,10 +54,9 @@ class TriageScreen(Deciding, Finding, Screen[None], inherit_bindings=False):
         self._arrived = 0
         self._news_timer: Timer | None = None
         self._agreement = desk.agreement.version
-        self._link = ""
         self._followed = ""
+        self._matters = matter_words(desk)
         self.drafts = {}
-        self._said_timer: Timer | None = None
         self._part = PARTS[0]
         self._waiting: list[str] = []
         self._behind: list[Changed] = []
@@ -87,11 +84,6 @@ class TriageScreen(Deciding, Finding, Screen[None], inherit_bindings=False):
             self.say(warning, alarm=True)
 
     @property
-    def handoff(self) -> "HandoffApp":
-        """The program."""
-        return cast("HandoffApp", self.app)
-
-    @property
     def queue(self) -> LeadQueue:
         """The queue."""
         return self.query_one("#queue", LeadQueue)
@@ -111,23 +103,6 @@ class TriageScreen(Deciding, Finding, Screen[None], inherit_bindings=False):
         return bool(self.filter_text)
 
     # what is shown
-
-    def say(self, sentence: str, hint: str = "", *, alarm: bool = False) -> None:
-        """Say in the status line what happened."""
-        self.query_one("#status", StatusLine).say(sentence, hint, alarm=alarm)
-        if self._said_timer is not None:
-            self._said_timer.stop()
-        self._said_timer = self.set_timer(_SAYING_STAYS, self.grow_old) if sentence else None
-
-    def grow_old(self) -> None:
-        """Show what was said as no news any more; what is wrong stays until something else is said."""
-        self.query_one("#status", StatusLine).grow_old()
-
-    def warn(self, sentence: str) -> None:
-        """Say above the queue what is wrong, until it is right again."""
-        banner = self.query_one("#banner", OneLine)
-        banner.display = bool(sentence)
-        banner.show((("! ", "alarm"), (sentence, "alarm")) if sentence else ())
 
     def read_queue(self, *, fresh: bool = False) -> None:
         """Read the queue again; `fresh` starts at the top."""
@@ -157,16 +132,13 @@ class TriageScreen(Deciding, Finding, Screen[None], inherit_bindings=False):
         """Say who works here, what waits, and how the line to the CRM stands."""
         self.query_one("#header", Header).show(*header_parts(self.desk, self._waiting))
         self.warn(self.unsaved or problem_words(self.desk))
-        link, before = link_words(self.desk), self._link
-        self._link = link
-        if link and link != before:
-            self.say(link)
+        self.say_link()
 
     def show_card(self) -> None:
         """Show the lead under the cursor."""
         lead = self.lead_under_cursor()
         self._followed = "" if lead is None else lead.id
-        sheet = None if lead is None else card_sheet(self.desk, lead, self._news.get(lead.id, ""))
+        sheet = None if lead is None else card_sheet(self.desk, lead, self._news.get(lead.id, ""), self.source)
         self.query_one("#card", LeadCard).show_lead(sheet)
         if self.size.width >= WIDE:
             self.query_one("#more", LeadCard).show_lead(sheet)
@@ -175,13 +147,16 @@ class TriageScreen(Deciding, Finding, Screen[None], inherit_bindings=False):
         lead = self.lead_under_cursor()
         self.query_one("#keys", KeyBar).show(
             [
-                Key(id=one.id, key=one.key_words, title=one.title, possible=not self.hindrance(one, lead))
-                for one in shown()
+                Key(id=one.id, key=one.key_words, title=one.title, possible=not self._hindrance(one, lead))
+                for one in shown(self.AREA)
             ]
         )
 
-    def hindrance(self, one: Command, lead: "Lead | None") -> str:
+    def hindrance(self, one: Command) -> str:
         """Return why a command of this screen is of no use now; empty when it is."""
+        return self._hindrance(one, self.lead_under_cursor())
+
+    def _hindrance(self, one: Command, lead: "Lead | None") -> str:
         if one.target == "app" or one.id not in {"triage.accept", "triage.reject", "triage.open"}:
             return ""
         if lead is None:
@@ -205,14 +180,6 @@ class TriageScreen(Deciding, Finding, Screen[None], inherit_bindings=False):
         self._news = {lead_id: news for lead_id, news in self._news.items() if lead_id == self.queue.lead_id}
         self.show_card()
         self._show_keys()
-
-    @on(KeyBar.Pressed)
-    async def _pressed(self, pressed: KeyBar.Pressed) -> None:
-        one = command(pressed.command_id)
-        if one.id == "app.palette":
-            await self.handoff.action_command_palette()
-        else:
-            await self.run_action(f"app.{one.action}" if one.target == "app" else one.action)
 
     def on_desk_changed(self, message: DeskChanged) -> None:
         """Catch up with the view; changes that come close together are taken in one go."""
@@ -240,8 +207,10 @@ class TriageScreen(Deciding, Finding, Screen[None], inherit_bindings=False):
         first = any(changed.everything for changed in behind)
         if before and before != self._agreement and not first:
             self.say(f"The agreement changed: version {self._agreement} is in force.")
-        if met := not_applied(self.desk, [receipt for changed in behind for receipt in changed.receipts]):
-            self.say(met, alarm=True)
+        told = [one for changed in behind for one in changed.receipts if not one.result.took_effect]
+        if met := not_applied(self.desk, told):
+            self.say(met, "S shows it" if len(told) == 1 else "S shows them", alarm=True)
+        self._tell_matters()
         if any(changed.arrived for changed in behind):
             self.query_one("#status", StatusLine).tell(arrivals(self._arrived))
             if self._news_timer is not None:
@@ -251,6 +220,12 @@ class TriageScreen(Deciding, Finding, Screen[None], inherit_bindings=False):
             self.read_queue()
         else:
             self._show_all()
+
+    def _tell_matters(self) -> None:
+        """Say once what somebody has put out of effect, and what somebody wishes."""
+        before, self._matters = self._matters, matter_words(self.desk)
+        if new := [words for key, words in self._matters.items() if key not in before]:
+            self.say(new[0] if len(new) == 1 else f"{len(new)} matters need you.", "S answers", alarm=True)
 
     def _forget_arrivals(self) -> None:
         self._arrived = 0
@@ -343,18 +318,14 @@ class TriageScreen(Deciding, Finding, Screen[None], inherit_bindings=False):
 
     def action_open(self) -> None:
         """Open the lead's page in the browser."""
-        from api.model.text import openable
+        if (lead := self.lead_under_cursor()) is not None:
+            self.open_page(lead)
 
-        lead = self.lead_under_cursor()
-        if lead is None:
-            return
-        if not lead.url:
-            self.say(f"There is no page for {lead.title}.")
-        elif not openable(lead.url):
-            self.say("Its address is not one that Handoff opens: only http, https, mailto and tel are.", alarm=True)
-        else:
-            self.app.open_url(lead.url)
-            self.say(f"Opened {lead.url}")
+    async def go_to(self, lead_id: str) -> None:
+        """Put the cursor on a lead, by a search when it is not in the queue."""
+        if not self.queue.select(lead_id):
+            await self.find(lead_id)
+        self.follow()
 
     # help
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from textual import events
 from textual.geometry import Region
+from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -65,6 +66,18 @@ class OneLine(Lines):
     OneLine { height: 1; }
     """
 
+    class Clicked(Message):
+        """Somebody clicked the line."""
+
+        def __init__(self, line: "OneLine") -> None:
+            super().__init__()
+            self.line = line
+
+        @property
+        def control(self) -> "OneLine":
+            """The line."""
+            return self.line
+
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002  (Textual’s own name)
         super().__init__(id=id, classes=classes)
         self._line: Line = EMPTY
@@ -78,3 +91,7 @@ class OneLine(Lines):
     def lines_for(self, width: int, height: int) -> Sequence[Line]:  # noqa: ARG002  (a single line has one height)
         """Return the line."""
         return [self._line]
+
+    def on_click(self) -> None:
+        """Tell whoever cares."""
+        self.post_message(self.Clicked(self))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from api.model.agreement import Agreement
-from api.model.lead import Decided, Lead
+from api.model.lead import Decided, Dissent, Lead, Remark
 from api.rules.wording import relative
 from widgets.basis.runs import Line, fit_right, heading, join, wrap, wrapped
 
@@ -21,7 +21,24 @@ VERBS = {
     "hand_again": "handed again",
     "return": "returned",
     "outcome": "closed",
+    "ask_for": "asked for",
+    "keep": "kept",
+    "note": "noted on",
+    "correct": "corrected",
+    "snooze": "snoozed",
+    "wake": "woke",
+    "attempt": "tried",
+    "thank": "thanked for",
 }
+
+WANTED = {
+    "hand_again": "hand again",
+    "outcome": "close",
+    "reopen": "take back",
+}
+"""What somebody wanted to do, where the verb's name is not it."""
+
+_WISHES = {"ask_for": "asks for it", "keep": "keeps it"}
 
 
 def history(
@@ -33,8 +50,9 @@ def history(
     """
     entries = [(one.at, _decision(one, agreement)) for one in lead.trail]
     entries += [(voice.at, f"{voice.by_name} says so too: {_reason(voice.reason, agreement)}") for voice in lead.voices]
+    entries += [(one.at, _dissent(one, agreement)) for one in lead.dissents]
     entries += [(made.at, join([f"{made.by_name} tried: {made.result}", made.note], " – ")) for made in lead.attempts]
-    entries += [(mark.at, f"{mark.by_name}, {mark.kind.replace('_', ' ')}: {mark.text}") for mark in lead.remarks]
+    entries += [(mark.at, _remark(mark)) for mark in lead.remarks]
     entries += [
         (one.at, f"{one.by_name} put {one.field} right: {one.before or 'empty'} → {one.after or 'empty'}")
         for one in lead.corrections
@@ -56,9 +74,24 @@ def history(
 
 
 def _decision(decided: Decided, agreement: Agreement) -> str:
-    answers = join(decided.answers.values(), ", ")
-    reason = join([_reason(decided.reason, agreement), answers, decided.note], "; ")
-    return f"{decided.by_name} {VERBS.get(decided.verb, decided.verb)}" + (f": {reason}" if reason else "")
+    verb = VERBS.get(decided.verb, decided.verb)
+    return join([f"{decided.by_name} {'insisted, ' if decided.insists else ''}{verb}", _why(decided, agreement)], ": ")
+
+
+def _dissent(dissent: Dissent, agreement: Agreement) -> str:
+    wanted = WANTED.get(dissent.verb, dissent.verb.replace("_", " "))
+    when = "as well" if dissent.taken else "too late"
+    return join([f"{dissent.by_name} wanted to {wanted} it, {when}", _why(dissent, agreement)], ": ")
+
+
+def _why(one: Decided | Dissent, agreement: Agreement) -> str:
+    return join([_reason(one.reason, agreement), join(one.answers.values(), ", "), one.note], "; ")
+
+
+def _remark(mark: Remark) -> str:
+    if mark.kind in _WISHES:
+        return join([f"{mark.by_name} {_WISHES[mark.kind]}", mark.text], ": ")
+    return f"{mark.by_name}, {mark.kind.replace('_', ' ')}: {mark.text}"
 
 
 def _reason(code: str, agreement: Agreement) -> str:

@@ -40,6 +40,8 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody else just did to it, as a sentence."""
     unsettled: tuple[str, ...] = ()
     """Decisions of the person at the keyboard that were not applied, as sentences."""
+    matters: tuple[str, ...] = ()
+    """What somebody wants of the person about it, or has put out of effect, as sentences."""
 
 
 class LeadCard(Pane):
@@ -107,6 +109,8 @@ _SILENCE = {
 
 def _head(sheet: Sheet, width: int) -> list[Line]:
     news = wrapped(sheet.news, width, "alarm") if sheet.news else []
+    for sentence in sheet.matters:
+        news += wrapped(f"! {sentence}", width, "alarm")
     return [*news, *who(sheet.lead, sheet.now, sheet.clock, sheet.owner, width)]
 
 

@@ -2,16 +2,22 @@
 
 from collections.abc import Sequence
 
+from textual import events
+from textual.message import Message
+
 from widgets.basis.lines import Lines
 from widgets.basis.runs import EMPTY, Line, length
 
 
 class Header(Lines):
-    """One line with a left part, a middle and a right part; what does not fit is left out, the middle first."""
+    """One line with a left part, a middle and a right part; what does not fit is left out, the right part last."""
 
     DEFAULT_CSS = """
     Header { height: 1; padding: 0 1; }
     """
+
+    class MarkClicked(Message):
+        """Somebody clicked the right part."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  (Textual’s own name)
         super().__init__(id=id)
@@ -32,6 +38,15 @@ class Header(Lines):
             sizes = length(left), *sizes[1:]
         if sum(sizes) + 4 > width:
             middle, sizes = EMPTY, (sizes[0], 0, sizes[2])
+        if sum(sizes) + 2 > width:
+            left, sizes = EMPTY, (0, 0, sizes[2])
         space = width - sum(sizes)
         before = max(min((width - sizes[1]) // 2 - sizes[0], space - 2), 2) if middle else 0
         return [(*left, (" " * before, ""), *middle, (" " * max(space - before, 0), ""), *right)]
+
+    def on_click(self, event: events.Click) -> None:
+        """Tell when the right part was clicked."""
+        offset = event.get_content_offset(self)
+        if offset is not None and offset.x >= self.content_size.width - length(self._parts[2]):
+            event.stop()
+            self.post_message(self.MarkClicked())

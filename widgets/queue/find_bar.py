@@ -73,6 +73,10 @@ class FindBar(Horizontal):
         """What is typed."""
         return self.query_one(FindInput).value
 
+    def write(self, text: str) -> None:
+        """Put this into the field."""
+        self.query_one(FindInput).value = text
+
     def clear(self) -> None:
         """Empty the field."""
         self.query_one(FindInput).value = ""
