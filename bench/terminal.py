@@ -110,8 +110,9 @@ class Terminal:
 
     def pump(self, seconds: float) -> bytes:
         """Read what comes within `seconds`; returns at once after the first bytes, empty at the time's end."""
-        ready, _, _ = select.select([self._master], [], [], max(seconds, 0))
-        if not ready:
+        waiting = select.poll()
+        waiting.register(self._master, select.POLLIN)
+        if not waiting.poll(max(seconds, 0) * 1000):
             return b""
         try:
             chunk = os.read(self._master, 1 << 16)

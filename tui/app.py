@@ -114,6 +114,7 @@ class HandoffApp(App[None], inherit_bindings=False):
         """Why no line to the CRM could be opened at all; empty mostly."""
         self._unlisten: Callable[[], None] = lambda: None
         self._interrupted: datetime | None = None
+        self._warned = len(desk.warnings)
 
     @property
     def available_themes(self) -> dict[str, Theme]:
@@ -182,6 +183,14 @@ class HandoffApp(App[None], inherit_bindings=False):
             await asyncio.to_thread(self.desk.refresh)
         except HandoffError as problem:
             self._complain(problem)
+        self._tell_damage()
+
+    def _tell_damage(self) -> None:
+        """Say what damage of the disk was found since the last time."""
+        warnings = self.desk.warnings
+        fresh, self._warned = warnings[self._warned :], len(warnings)
+        if fresh:
+            self._tell(fresh[0], alarm=True)
 
     async def _run_sync(self, factory: "Callable[[Desk], SyncTask]") -> None:
         # Building it imports the HTTP client, which must not hold up the keys.

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from api.model.text import clean_line, clean_prose
+from api.model.text import LINE_LIMIT, PROSE_LIMIT, clean_line, clean_prose
 
 _PROSE = frozenset({"message", "words", "why", "note", "text"})
 
@@ -45,6 +45,8 @@ _MARKS = {
     b"\xef\xb8": rb"\xef\xb8[\x80-\x8f\xa0-\xaf]",
     b"\xf3\xa0": rb"\xf3\xa0(?:[\x84-\x86][\x80-\xbf]|\x87[\x80-\xaf])",
 }
+_PROSE_TEXT = re.compile(rb'"(?:' + "|".join(sorted(_PROSE)).encode() + rb')"\s*:\s*"(?:[^"\\]|\\.)*"')
+_HALVES = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2}|\\.")
 _FOUR_MORE = b"(?:" + b"|".join(_MARKS.values()) + b"){4}"
 _PILED = {first: re.compile(mark + _FOUR_MORE) for first, mark in _MARKS.items()}
 
@@ -57,12 +59,42 @@ def clean_record(body: bytes) -> bytes:
     """
     if not _is_harmful(body):
         return body
-    return msgspec.json.encode(_clean(msgspec.json.decode(body), ""))
+    try:
+        content = msgspec.json.decode(body)
+    except msgspec.DecodeError:
+        # Half a character, left by whoever cut a text in the middle of one, is no reason to refuse all the rest.
+        content = msgspec.json.decode(_HALVES.sub(_without_halves, body))
+    return msgspec.json.encode(_clean(content, ""))
 
 
 def _is_harmful(body: bytes) -> bool:
     tables = [_HARMFUL_ASCII] if body.isascii() else [_HARMFUL_ASCII, _HARMFUL, _PILED]
-    return any(first in body and pattern.search(body) for table in tables for first, pattern in table.items())
+    found = any(first in body and pattern.search(body) for table in tables for first, pattern in table.items())
+    return found or _is_unruly(body)
+
+
+def _is_unruly(body: bytes) -> bool:
+    """Say whether a text is longer than it may be, or one that is a single line has several."""
+    if b"\\n" not in body and b"\\t" not in body and not _is_longer(body, LINE_LIMIT):
+        return False
+    lines = _PROSE_TEXT.sub(b"", body)
+    return b"\\n" in lines or b"\\t" in lines or _is_longer(lines, LINE_LIMIT) or _is_longer(body, PROSE_LIMIT)
+
+
+def _is_longer(body: bytes, limit: int) -> bool:
+    """Say whether more than `limit` bytes stand between two quotation marks."""
+    step = limit // 2
+    for at in range(0, len(body), step):
+        if body.find(b'"', at, at + step) < 0:
+            end = body.find(b'"', at)
+            if (end if end >= 0 else len(body)) - body.rfind(b'"', 0, at) - 1 > limit:
+                return True
+    return False
+
+
+def _without_halves(found: re.Match[bytes]) -> bytes:
+    escape = found[0]
+    return b"" if len(escape) == 6 else escape
 
 
 def _clean(value: Any, key: str) -> Any:

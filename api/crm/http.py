@@ -243,6 +243,9 @@ class Http:
         if 300 <= status < 400:
             raise sent_on(self._host, headers.get("Location", ""))
         problem = problem_in(await self._read(response)) if media_type(headers) == PROBLEM_TYPE else None
+        if problem is not None:
+            hide = self._token.hide_in
+            problem = msgspec.structs.replace(problem, title=hide(problem.title), detail=hide(problem.detail))
         raise error_of(self._host, status, headers, problem)
 
 

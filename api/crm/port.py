@@ -27,6 +27,15 @@ class Capabilities(msgspec.Struct, frozen=True):
     undo: bool = True
     budgets: bool = True
 
+    def shortcomings(self) -> tuple[str, ...]:
+        """Return what it can't do, in sentences."""
+        told = {
+            "This CRM does not tell of changes by itself: they are fetched now and then.": self.live,
+            "This CRM can’t take back what was sent to it.": self.undo,
+            "This CRM knows no budgets.": self.budgets,
+        }
+        return tuple(sentence for sentence, can in told.items() if not can)
+
 
 class CrmError(HandoffError):
     """The CRM could not do what was asked."""

@@ -38,6 +38,10 @@ class Token:
         self._used = good(await _asked(self._find))
         return self._used
 
+    def hide_in(self, text: str) -> str:
+        """Return `text` without the token, for the words of an answer that repeats it."""
+        return text.replace(self._used, "[hidden]") if self._used else text
+
     async def other_than(self, refused: str) -> str:
         """Return a token that is not the refused one, or nothing when there is none."""
         token = await self._changed(refused, renew=True)

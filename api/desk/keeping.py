@@ -119,7 +119,7 @@ class Keeping:
     @property
     def warnings(self) -> list[str]:
         """Sentences about damage found on the disk and what was recovered."""
-        return self._ledger.warnings()
+        return [*self._ledger.warnings(), *self._mirror.warnings]
 
     def now(self) -> datetime:
         """Return the present moment in UTC, by the clock this desk was given."""

@@ -12,8 +12,8 @@ from typing import Any
 
 import msgspec
 
-from api.local.errors import LocalError, not_saved, why
-from api.local.files import Files, write_whole
+from api.local.errors import LocalError, not_saved, unreadable, why
+from api.local.files import Files, make_private, write_whole
 from api.local.profile import Profile
 
 _SERVICE = "handoff"
@@ -122,17 +122,23 @@ def _ask(question: Callable[[Any], object]) -> object:
 
 
 def _read(profile: Profile) -> _Kept:
+    path = profile.token_path
     try:
-        return msgspec.json.decode(profile.token_path.read_bytes(), type=_Kept)
+        make_private(path)
     except FileNotFoundError:
         return _Kept()
     except OSError as error:
-        raise TokenUnreadable(f"{profile.token_path} can't be read: {why(error)}.") from error
+        raise TokenUnreadable(
+            f"Other accounts of this machine may read {path}, and that can't be changed: {why(error)}. "
+            "Let only your account read it (mode 600)."
+        ) from error
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=_Kept)
+    except OSError as error:
+        raise TokenUnreadable(unreadable(path, error).sentence) from error
     except (msgspec.DecodeError, UnicodeDecodeError):
         # The error would quote the file, which is all secret.
-        raise TokenUnreadable(
-            f"{profile.token_path} is damaged. Remove it and connect again with handoff connect."
-        ) from None
+        raise TokenUnreadable(f"{path} is damaged. Remove it and connect again with handoff connect.") from None
 
 
 def _write(profile: Profile, kept: _Kept) -> None:

@@ -8,7 +8,7 @@ import msgspec
 
 from api.local.files import Files
 from api.local.frames import Header
-from api.local.journal import Damage
+from api.local.sink import Damage
 from api.local.tables import UNDECODABLE, JournalDatabase, JournalStorage, JournalTable
 from api.model.lead import Decided
 from api.model.operation import Operation, Receipt

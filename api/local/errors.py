@@ -15,6 +15,16 @@ _WHY = {
     errno.EFBIG: "the file may not grow any further",
     errno.ENOENT: "the folder is gone",
     errno.EMFILE: "too many files are open",
+    errno.EISDIR: "a folder has its name",
+    errno.ENOTDIR: "what should be a folder is none",
+}
+_MAY_NOT = (errno.EACCES, errno.EPERM)
+_TO_READ = {
+    errno.EACCES: "Give your account the right to read it again.",
+    errno.EPERM: "Give your account the right to read it again.",
+    errno.EISDIR: "Move the folder away.",
+    errno.EIO: "Copy it to another disk while that can still be done, and have this one looked at.",
+    errno.EMFILE: "Close other programs and try again.",
 }
 
 
@@ -52,6 +62,13 @@ def not_saved(path: Path, error: OSError) -> NotSaved:
     return NotSaved(f"Not saved: {why(error)} ({path}). Nothing was changed; put that right and do it again.")
 
 
+def unreadable(path: Path, error: OSError) -> Unreadable:
+    """Return the `Unreadable` that tells why `path` can't be read and what helps."""
+    cause = "this account may not read it" if error.errno in _MAY_NOT else why(error)
+    helps = _TO_READ.get(error.errno or 0, "Put that right and start Handoff again.")
+    return Unreadable(f"{path} can't be read: {cause}. It was left as it is. {helps}")
+
+
 def too_new(path: Path, found: int, known: int) -> str:
     """Return the sentence for a file of a version that this program does not know."""
     return (
@@ -63,6 +80,6 @@ def too_new(path: Path, found: int, known: int) -> str:
 def decisions_missing(path: Path) -> str:
     """Return the sentence for an outbox that was there once and is missing or empty now."""
     return (
-        f"The file with your decisions, {path}, is missing or empty although there was one. Decisions that were not "
-        "sent yet are gone from this machine; if you have a backup of the file, put it back."
+        f"{path.name} is missing or empty although there was one: decisions that were not sent yet are gone from this "
+        f"machine. If you have a backup of the file, put it back ({path})."
     )

@@ -116,6 +116,16 @@ def write_whole(files: Files, path: Path, parts: Iterable[bytes]) -> None:
     files.flush_folder(path.parent)
 
 
+def make_private(path: Path) -> None:
+    """Take away what other accounts may do with `path`.
+
+    Raises:
+        OSError: they still may.
+    """
+    if os.name == "posix" and path.stat().st_mode & 0o077:
+        path.chmod(0o600)
+
+
 class Handle:
     """An open file that closes itself when nobody reads from it any more."""
 

@@ -38,6 +38,9 @@ class Kind(Enum):
     """The last bytes of the file, without a newline."""
 
 
+_GOOD = (Kind.CLOSES, Kind.MORE)
+
+
 class Line(NamedTuple):
     """One line: what it is, where it stands in the file, and its bytes without the newline."""
 
@@ -102,6 +105,31 @@ def read_lines(handle: Handle, start: int, size: int) -> Iterator[Line]:
         rest = block[begin:]
     if rest:
         yield Line(Kind.TORN, at, at + len(rest), b"")
+
+
+def readable(handle: Handle, size: int) -> list[bytes]:
+    """Return the JSON of every line up to `size` that is not damaged, but for the header's.
+
+    Raises:
+        OSError: the disk can't be read.
+    """
+    lines = [line for line in read_lines(handle, 0, size) if line.kind in _GOOD]
+    headed = bool(lines) and lines[0].start == 0 and parse_header(lines[0].payload) is not None
+    return [line.payload for line in lines[headed:]]
+
+
+def unharmed(handle: Handle, size: int) -> bool:
+    """Say whether the file can be read up to `size`, where a line ends, and no line is damaged.
+
+    Raises:
+        OSError: the disk can't be read.
+    """
+    end = 0
+    for line in read_lines(handle, 0, size):
+        if line.kind not in _GOOD:
+            return False
+        end = line.end
+    return end == size > 0
 
 
 def _judge(line: bytes, at: int) -> Line:

@@ -4,44 +4,43 @@ Any process may append, one at a time under a short lock, after catching up with
 acknowledged stays; what was not acknowledged leaves no trace.
 """
 
+import errno
 import os
 import threading
+import weakref
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from enum import Enum
 from pathlib import Path
-from typing import Protocol
-from zlib import crc32
+from typing import cast
 
-from api.local.errors import JournalTooNew, LockBusy, NotSaved, Unreadable, decisions_missing, not_saved, too_new, why
-from api.local.files import Files, Handle, Marker, write_all, write_whole
-from api.local.frames import PREFIX, Header, Kind, Line, frame, frame_batch, frame_header, parse_header, read_lines
+from api.local.aside import copy_aside, is_file, move_aside
+from api.local.errors import (
+    JournalTooNew,
+    LockBusy,
+    NotSaved,
+    Unreadable,
+    decisions_missing,
+    not_saved,
+    too_new,
+    unreadable,
+    why,
+)
+from api.local.files import Files, Handle, Marker, make_private, write_all, write_whole
+from api.local.frames import (
+    PREFIX,
+    Header,
+    Kind,
+    Line,
+    frame,
+    frame_batch,
+    frame_header,
+    parse_header,
+    read_lines,
+    readable,
+    unharmed,
+)
 from api.local.lock import FileLock
-
-
-class Sink(Protocol):
-    """Whoever keeps what the lines say."""
-
-    def clear(self, handle: Handle | None) -> None:
-        """Forget everything; lines that follow are read from `handle`."""
-        ...
-
-    def moved(self, handle: Handle) -> None:
-        """Read the same offsets from another file."""
-        ...
-
-    def take(self, line: bytes, start: int) -> None:
-        """Take in one line, which begins at `start` in the file; its JSON begins `frames.PREFIX` bytes later."""
-        ...
-
-
-class Damage(Enum):
-    """What to do about a line that can't be read."""
-
-    SALVAGE = "salvage"
-    """Keep a copy of the file, recover every other line (for what can't be had again)."""
-    CUT = "cut"
-    """Drop it and everything behind it (for what can be pulled again from there)."""
+from api.local.sink import Damage, Sink
 
 
 class Journal:
@@ -64,12 +63,14 @@ class Journal:
         self.path = path
         self.warnings: list[str] = []
         self._header = header
-        self._sink = sink
+        # The sink owns the journal; without a circle both files close the moment nobody holds the sink any more.
+        self._sink = cast("Sink", weakref.proxy(sink))
         self._durable = durable
         self._damage = damage
         self._files = files or Files()
         self._marker = Marker(marker, self._files)
-        self._lock = FileLock(path.with_suffix(".lock"))
+        self._lock_path = path.with_suffix(".lock")
+        self._lock = FileLock(self._lock_path)
         self._mutex = threading.RLock()
         self._depth = 0
         self._handle: Handle | None = None
@@ -78,6 +79,7 @@ class Journal:
         # After a failed flush nobody knows what the disk holds: the next append writes a new file.
         self._suspect = False
         self._leftover: tuple[int, int] | None = None
+        self._seen = False
 
     def close(self) -> None:
         """Let go of the file; the next look at it opens it again."""
@@ -95,6 +97,8 @@ class Journal:
         try:
             stat = self._files.stat(self.path)
         except OSError:
+            return True
+        if stat is not None and not is_file(stat):
             return True
         if stat is None or stat.st_size == 0:
             return self._handle is not None
@@ -170,7 +174,7 @@ class Journal:
             if not writing:
                 return wait
             if isinstance(error, OSError):
-                raise not_saved(self.path, error) from error
+                raise not_saved(self._lock_path, error) from error
             raise NotSaved(f"Not saved: {error}") from error
         return True
 
@@ -193,13 +197,32 @@ class Journal:
             return
         try:
             stat = self._files.stat(self.path)
-            if stat is None or stat.st_size == 0:
+            if stat is not None and not is_file(stat):
+                self._set_aside("is no file")
+                self._miss()
+            elif stat is None and self._handle is not None and unharmed(self._handle, self._end):
+                self._bring_back()
+            elif stat is None or stat.st_size == 0:
                 self._forget(None)
                 self._miss()
             elif not (handle := self._handle) or not self._grown(handle, stat) or self._read_on(handle, stat):
                 self._load()
         except OSError as error:
-            raise Unreadable(f"{self.path} can't be read: {why(error)}. It was left as it is.") from error
+            passing = error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EINTR)
+            if passing or self._damage is not Damage.CUT or not self._set_aside(f"can't be read ({why(error)})"):
+                raise unreadable(self.path, error) from error
+
+    def _bring_back(self) -> None:
+        """Write the deleted file again; where that is not possible, what is written next does it."""
+        self._writer = None
+        self._suspect = True
+        what = f"{self.path.name} was deleted while Handoff was running"
+        try:
+            if self._lock.held:
+                self._append_to_new_file(b"")
+                self._warn(f"{what}; it was written again, with all in it.")
+        except NotSaved as error:
+            self._warn(f"{what} and can't be written again yet. Keep this window open. {error.sentence}")
 
     def _grown(self, handle: Handle, stat: os.stat_result) -> bool:
         return handle.identity == (stat.st_dev, stat.st_ino) and stat.st_size >= self._end
@@ -211,10 +234,11 @@ class Journal:
         return damaged
 
     def _miss(self) -> None:
-        if self._marker.stands():
+        if not self._seen and self._marker.stands():
             self._warn(decisions_missing(self.path))
 
     def _forget(self, handle: Handle | None) -> None:
+        self._seen = self._seen or handle is not None
         self._handle = handle
         self._writer = None
         self._suspect = False
@@ -230,12 +254,13 @@ class Journal:
         if header != self._header:
             other = header.version if header is not None and header.format == self._header.format else None
             if self._damage is Damage.CUT:
-                self._set_aside(other_version=other is not None)
+                told = "could not be read" if other is None else "was written by another version of Handoff"
+                self._set_aside(told)
                 return
             if other is not None:
                 raise JournalTooNew(too_new(self.path, other, self._header.version))
         self._forget(handle)
-        self._tidy(stat.st_mode)
+        self._tidy()
         headless = header != self._header
         if first is not None and not headless:
             self._end = first.end
@@ -243,14 +268,13 @@ class Journal:
         if damaged or headless:
             self._recover(handle, stat.st_size, mended=mended)
 
-    def _tidy(self, mode: int) -> None:
+    def _tidy(self) -> None:
         """Make the file private and see that its marker is there; neither is worth failing for."""
         self._marker.put()
-        if mode & 0o077 and os.name == "posix":
-            try:
-                self.path.chmod(0o600)
-            except OSError as error:
-                self._warn(f"Other accounts of this machine may read {self.path}: {why(error)}.")
+        try:
+            make_private(self.path)
+        except OSError as error:
+            self._warn(f"{self.path.name} can be read by other accounts of this machine: {why(error)}.")
 
     def _consume(self, lines: Iterable[Line]) -> bool:
         """Take in whole batches and move the end behind them; return whether a line was damaged."""
@@ -276,51 +300,51 @@ class Journal:
         return damaged
 
     def _deliver(self, batch: list[Line]) -> None:
+        take = self._sink.take
         for line in batch:
-            self._sink.take(line.data, line.start)
+            take(line.data, line.start)
             self._end = line.end
 
     def _recover(self, handle: Handle, size: int, *, mended: bool) -> None:
         """Mend a damaged file: by a copy and a new file of all good lines, or by cutting at the damage."""
         if self._damage is Damage.CUT:
-            self._warn(f"{self.path} was damaged; what was lost is pulled again from the CRM.")
+            self._warn(f"{self.path.name} was damaged; what was lost is pulled again from the CRM.")
             return
         if mended or not self._lock.held:
-            self._warn(f"Part of {self.path} is damaged and could not be read; everything else was.")
+            self._warn(f"Part of {self.path.name} is damaged and could not be read; everything else was.")
             return
         raw = handle.read(size, 0)
-        copy = self.path.with_name(f"{self.path.name}.damaged-{crc32(raw):08x}")
-        lines = [line for line in read_lines(handle, 0, size) if line.kind in (Kind.CLOSES, Kind.MORE)]
-        if lines and lines[0].start == 0 and parse_header(lines[0].payload) is not None:
-            del lines[0]
+        good = readable(handle, size)
         try:
-            if self._files.stat(copy) is None:
-                write_whole(self._files, copy, [raw])
-            self._write_new(frame(line.payload) for line in lines)
+            copy = copy_aside(self._files, self.path, raw)
+            self._write_new(frame(payload) for payload in good)
         except OSError as error:
             self._warn(
-                f"Part of {self.path} is damaged and could not be read; everything else was. "
+                f"Part of {self.path.name} is damaged and could not be read; everything else was. "
                 f"It could not be mended now: {why(error)}."
             )
             return
         self._warn(
-            f"Part of {self.path} was damaged and could not be read; the other {len(lines)} entries were recovered. "
-            f"The damaged file is kept as {copy.name}."
+            f"Part of {self.path.name} was damaged and could not be read; the other {len(good)} entries were "
+            f"recovered. The damaged file is kept as {copy.name}."
         )
         self._load(mended=True)
 
-    def _set_aside(self, *, other_version: bool) -> None:
+    def _set_aside(self, what: str) -> bool:
+        """Begin anew without the file, which keeps its content under another name; return whether that worked."""
         self._forget(None)
-        what = "was written by another version of Handoff" if other_version else "could not be read"
         if not self._lock.held:
-            self._warn(f"{self.path} {what}.")
-            return
+            self._warn(f"{self.path.name} {what}.")
+            return False
+        disposable = self._damage is Damage.CUT
         try:
-            self._files.replace(self.path, self.path.with_name(self.path.name + ".unreadable"))
+            kept = move_aside(self._files, self.path, "unreadable" if disposable else "damaged", over=disposable)
         except OSError as error:
-            self._warn(f"{self.path} {what} and could not be put aside: {why(error)}.")
-            return
-        self._warn(f"{self.path} {what}; it was put aside and everything is pulled again from the CRM.")
+            self._warn(f"{self.path.name} {what} and could not be put aside: {why(error)}.")
+            return False
+        after = " and everything is pulled again from the CRM" if disposable else ""
+        self._warn(f"{self.path.name} {what}; it was put aside as {kept.name}{after} (in {self.path.parent}).")
+        return True
 
     def _append(self, data: bytes) -> None:
         try:
@@ -383,6 +407,7 @@ class Journal:
         if stat is None or (old is not None and old.identity == (stat.st_dev, stat.st_ino)):
             return
         handle = Handle(self._files, self._files.open(self.path, os.O_RDONLY))
+        self._seen = True
         self._handle = handle
         self._writer = None
         self._end = end

@@ -1,12 +1,13 @@
 """A profile: one person's connection to one CRM on this machine, and the files that belong to it."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
-from api.local.errors import LocalError, NotSaved, ProfileTooNew, Unreadable, not_saved, too_new, why
-from api.local.files import Files, write_whole
+from api.local.errors import LocalError, NotSaved, ProfileTooNew, not_saved, too_new, unreadable, why
+from api.local.files import Files, make_private, write_whole
 from api.local.lock import FileLock
 from api.model.people import Person
 
@@ -40,6 +41,7 @@ class Profile:
         self.mirror_path = (cache or root) / "mirror.journal"
         self.log_path = (logs or root) / "handoff.log"
         self._path = root / "profile.json"
+        self._known: Connection | None = None
 
     @classmethod
     def locate(cls, environ: Mapping[str, str]) -> "Profile":
@@ -72,7 +74,7 @@ class Profile:
         return profile
 
     def connection(self) -> Connection | None:
-        """Return what `save_connection` kept, or None before that.
+        """Return what `save_connection` kept, or None before that; deleted since it was read, it is written again.
 
         Raises:
             ProfileTooNew: a newer program wrote it.
@@ -80,15 +82,21 @@ class Profile:
         """
         try:
             data = self._path.read_bytes()
+            with suppress(OSError):  # it holds no secret; that others can read it is no reason to stop
+                make_private(self._path)
         except FileNotFoundError:
-            return None
+            if self._known is not None:
+                with suppress(NotSaved):  # tried again whenever it is asked for
+                    self.save_connection(self._known)
+            return self._known
         except OSError as error:
-            raise Unreadable(f"{self._path} can't be read: {why(error)}.") from error
+            raise unreadable(self._path, error) from error
         try:
             version = msgspec.json.decode(data, type=_Version).version
             if version > VERSION:
                 raise ProfileTooNew(too_new(self._path, version, VERSION))
-            return msgspec.json.decode(data, type=_Saved).connection
+            self._known = msgspec.json.decode(data, type=_Saved).connection
+            return self._known
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise LocalError(
                 f"{self._path} is damaged ({error}). Move it away and connect again with handoff connect; "
@@ -108,6 +116,7 @@ class Profile:
             write_whole(files, self._path, [data, b"\n"])
         except OSError as error:
             raise not_saved(self._path, error) from error
+        self._known = connection
 
     def sync_lock(self) -> FileLock:
         """Return the lock that says who talks to the CRM; free the moment its holder dies."""

@@ -18,7 +18,8 @@ from tinydb.table import Table
 from api.local.errors import NotSaved
 from api.local.files import Files, Handle
 from api.local.frames import PREFIX, Header
-from api.local.journal import Damage, Journal
+from api.local.journal import Journal
+from api.local.sink import Damage
 
 Document = dict[str, Any]
 Changed = tuple[str, str, Any]

@@ -140,6 +140,7 @@ class Exchange:
                 self._heard()
                 if self._desk.epoch not in ("", page.epoch):
                     raise CursorLost("The CRM has begun another history.")
+                if not page.more:
+                    await self._witness.check(page)
                 await asyncio.to_thread(self._desk.take_page, page)
                 self.pulled += len(page.changes)
-        await self._witness.check()

@@ -62,6 +62,7 @@ class Sync:
         self._waiter: Waiter = waiter or RealWaiter()
         self._clocks = clocks or Clocks()
         self._lock: FileLock = desk.profile.sync_lock()
+        self._unlockable = ""
         self._woken = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._asked = False
@@ -136,6 +137,8 @@ class Sync:
         until = self._waiter.monotonic() + seconds
         wanted = set(wait_for) or {operation.id for operation in self._desk.ledger.pending()}
         if not self._holds_lock():
+            if self._unlockable:
+                return self._report(Unreachable(self._unlockable))
             if pull:
                 self._telling.ask()
             if report := await self._elsewhere(wanted, until):
@@ -186,8 +189,11 @@ class Sync:
         try:
             got = self._lock.try_acquire()
         except OSError as error:
-            self._desk.set_link(Link(connected=None, message=f"The profile's folder can't be used: {error.strerror}."))
+            where = f"{error.filename}: {error.strerror}"
+            self._unlockable = f"Nothing can be sent: the profile's lock can't be taken ({where})."
+            self._desk.set_link(Link(connected=None, message=self._unlockable))
             return False
+        self._unlockable = ""
         if got:
             self._telling.begin()
         return got

@@ -4,12 +4,19 @@ Its numbers alone can't always tell: what it has done since may bear the numbers
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
+
+import msgspec
 
 from api.crm.port import Crm, CrmError, CursorLost
 from api.desk import Desk
+from api.model.changes import Change, Page
+from api.model.lead import Lead
 from api.model.operation import Operation, Receipt, Result
 from api.rules import lifecycle
 from api.sync.comparing import LINE_FAULTS
+
+_lead = msgspec.json.Decoder(Lead).decode
 
 
 class Witness:
@@ -40,27 +47,34 @@ class Witness:
         """Expect nothing: all is pulled and offered again."""
         self._unseen = {}
 
-    async def check(self) -> None:
-        """Look whether a pull that is complete has shown what was to be expected.
+    async def check(self, last: Page) -> None:
+        """Look whether a pull, up to and with its last page, has shown what was to be expected.
+
+        Before that page is kept: once the mirror is past a number, nobody expects to see it any more.
 
         Raises:
             CursorLost: the CRM has no knowledge of something that it has answered.
             CrmError: the line does not hold.
         """
         unseen = self._unseen or {}
+        told = {change.id: change for change in last.changes if change.kind == "lead" and not change.gone}
         for key in list(unseen):
             held = self._desk.ledger.get(key)
             if (
                 held is not None
-                and not self._shown(held.operation, unseen[key])
+                and not (unseen[key] <= last.n and self._shown(held.operation, told.get(held.operation.target.id)))
                 and await self._forgotten(held.operation)
             ):
                 raise CursorLost("The CRM has forgotten decisions that it had taken.")
             del unseen[key]
 
-    def _shown(self, operation: Operation, n: int) -> bool:
+    def _shown(self, operation: Operation, told: Change | None) -> bool:
         lead = self._desk.mirrored(operation.target.id)
-        if lead is None or n > self._desk.whole:
+        if told is not None:
+            # One that can't be read has shown nothing; the mirror tells of it.
+            with suppress(msgspec.DecodeError, UnicodeDecodeError):
+                lead = _lead(told.record)
+        if lead is None:
             return False
         agreement = self._desk.agreement_at(operation.agreement)
         return lifecycle.apply(lead, operation, self._desk.me, agreement).result is Result.ALREADY

@@ -259,14 +259,14 @@ class TestBounds:
         assert most < 12_000_000, f"{most:,} bytes for an answer of 2 MB at most"
 
     async def test_a_packed_answer_is_read(self):
-        body = gzip.compress(b'{"word":"' + b"y" * 500_000 + b'"}')
+        body = gzip.compress(b'{"more":[' + b'"y",' * 125_000 + b'"y"],"word":"yes"}')
 
         async def send(_head: bytes, writer: asyncio.StreamWriter) -> None:
             writer.write(answer(body, Content_Encoding="gzip"))
 
         async with listening(send) as server:
             http = Http(f"http://127.0.0.1:{server.port}", TOKEN)
-            assert len((await http.ask("GET", "/changes", Answer)).word) == 500_000
+            assert (await http.ask("GET", "/changes", Answer)).word == "yes"
             await http.close()
 
     @pytest.mark.parametrize(

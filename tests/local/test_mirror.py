@@ -1,5 +1,6 @@
 """The mirror gives back what the CRM said, however it came, and never claims to know more than it holds."""
 
+import errno
 import os
 import stat
 from datetime import timedelta
@@ -9,7 +10,8 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from api.local.errors import NotSaved
+from api.local.errors import NotSaved, Unreadable
+from api.local.files import Files
 from api.local.frames import Header, frame, frame_header
 from api.local.mirror import Mirror
 from api.model.campaign import Asset, Campaign
@@ -299,12 +301,60 @@ def test_a_full_disk_refuses_the_page_and_keeps_the_cursor(path: Path, faulty) -
 
 
 def test_a_deleted_mirror_is_pulled_again(path: Path) -> None:
+    Mirror.open(path).put(leads(make_lead("L1")))
+    path.unlink()
+    assert Mirror.open(path).cursor == ""
+
+
+def test_a_mirror_deleted_under_a_window_is_written_again_from_what_it_holds_open(path: Path) -> None:
     mirror = Mirror.open(path)
     mirror.put(leads(make_lead("L1")))
+    cursor = mirror.cursor
     path.unlink()
-    assert mirror.refresh() == {"L1"}
+    assert mirror.refresh() == set()
+    assert mirror.lead("L1") == make_lead("L1")
+    assert any("written again" in warning for warning in mirror.warnings)
+    again = Mirror.open(path)
+    assert list(again.rows()) == ["L1"]
+    assert again.cursor == cursor
+
+
+@pytest.mark.parametrize("what", ["a folder", "a pipe"])
+def test_something_else_in_its_place_is_put_aside(path: Path, what: str) -> None:
+    for number in range(2):
+        if what == "a folder":
+            path.mkdir()
+        else:
+            os.mkfifo(path)
+        mirror = Mirror.open(path)
+        assert len(list(path.parent.glob(path.name + ".unreadable*"))) == number + 1
+        assert "pulled again" in mirror.warnings[0]
+        mirror.put(leads(make_lead("L1")))
+        mirror.close()
+        assert list(Mirror.open(path).rows()) == ["L1"]
+        path.unlink()
+
+
+def test_a_mirror_on_a_broken_spot_of_the_disk_is_put_aside(path: Path) -> None:
+    class Broken(Files):
+        def read(self, fd: int, size: int, offset: int) -> bytes:
+            raise OSError(errno.EIO, "Input/output error")
+
+    Mirror.open(path).put(leads(make_lead("L1")))
+    mirror = Mirror.open(path, files=Broken())
     assert mirror.cursor == ""
-    mirror.put(leads(make_lead("L1")))
+    assert "the disk reports an error" in mirror.warnings[0]
+    assert not path.exists()
+
+
+def test_too_many_open_files_cost_no_mirror(path: Path) -> None:
+    class Short(Files):
+        def open(self, path: Path, flags: int) -> int:
+            raise OSError(errno.EMFILE, "Too many open files")
+
+    Mirror.open(path).put(leads(make_lead("L1")))
+    with pytest.raises(Unreadable, match="too many files are open"):
+        Mirror.open(path, files=Short())
     assert list(Mirror.open(path).rows()) == ["L1"]
 
 

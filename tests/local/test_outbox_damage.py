@@ -134,13 +134,51 @@ def test_what_is_lost_under_the_running_program_is_written_again(path: Path, tmp
         case "folder removed":
             shutil.rmtree(path.parent)
 
-    assert outbox.refresh() is True
+    outbox.refresh()
     waiting = {entry.operation.id for entry in outbox.pending()}
     assert {operation.id for operation in operations[1:]} <= waiting
     assert any("written again" in warning for warning in outbox.warnings)
     again = Outbox.open(path)
     assert {entry.operation.id for entry in again.pending()} == waiting
     assert again.entry("op2").offered
+
+
+@pytest.mark.parametrize("how", ["removed", "folder removed"])
+def test_a_deleted_file_that_is_still_open_comes_back_whole(tmp_path: Path, how: str) -> None:
+    path = tmp_path / "profile" / "outbox.journal"
+    path.parent.mkdir()
+    fill(path)
+    outbox = Outbox.open(path)
+    outbox.settle([Receipt(operation_id="op0", result=Result.APPLIED, at=NOW)])
+    whole = path.read_bytes()
+    if how == "removed":
+        path.unlink()
+    else:
+        shutil.rmtree(path.parent)
+    outbox.refresh()
+    assert path.read_bytes() == whole
+    assert "written again, with all in it" in outbox.warnings[0]
+    outbox.append([make_operation(Accept(), id="next")])
+    assert ids(Outbox.open(path)) == [*(f"op{n}" for n in range(6)), "next"]
+
+
+def test_a_deleted_file_that_can_not_come_back_refuses_until_it_can(path: Path, faulty) -> None:
+    fill(path)
+    files = faulty(lasting=True)
+    outbox = Outbox.open(path, files=files)
+    outbox.append([make_operation(Accept(), id="op6")])
+    path.unlink()
+    files.calls.clear()
+    files.fail_at = 1
+    for _ in range(2):
+        outbox.refresh()
+        assert len(outbox.pending()) == 7
+        with pytest.raises(NotSaved):
+            outbox.append([make_operation(Accept(), id="late")])
+        assert not path.exists()
+    files.fail_at = 0
+    outbox.append([make_operation(Accept(), id="late")])
+    assert ids(Outbox.open(path)) == [*(f"op{n}" for n in range(7)), "late"]
 
 
 def test_what_can_not_be_written_again_yet_stays_in_sight(path: Path, faulty) -> None:

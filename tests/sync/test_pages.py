@@ -180,6 +180,26 @@ class TestRestoredBackup:
         assert (await Sync(open_desk(), FakeCrm(server, REP)).once(5)).problem is None
         assert server.leads["a"].state is State.ACCEPTED
 
+    async def test_what_it_has_forgotten_is_noticed_by_the_next_process_when_the_line_breaks(self, open_desk, server):
+        desk = open_desk()
+        await Sync(desk, FakeCrm(server, REP)).once(5)
+        backup = server.backup()
+        desk.commit(desk.prepare(op.Accept(), [desk.lead("a")]))
+        await Sync(desk, FakeCrm(server, REP)).once(5, pull=False)
+        server.restored(backup, "e1")
+        for number in range(5):
+            server.put_lead(make_lead(f"new{number}"))
+        crm = FakeCrm(server, REP)
+
+        def breaks(what: str) -> None:
+            if what == "read_back":
+                raise Unreachable("The line broke.")
+
+        crm.trouble = breaks
+        assert (await Sync(open_desk(), crm).once(5)).problem is not None
+        assert (await Sync(open_desk(), FakeCrm(server, REP)).once(5)).problem is None
+        assert server.leads["a"].state is State.ACCEPTED
+
     async def test_what_rests_on_something_forgotten_is_offered_after_it(self, open_desk, server: FakeServer):
         desk = open_desk()
         await Sync(desk, FakeCrm(server, REP)).once(5)

@@ -1,19 +1,16 @@
 """What a command says: data on stdout, talk on stderr, every text made harmless for a terminal on its way out."""
 
 import os
-import re
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, TextIO
 
-from api.model.text import clean_prose
+from api.model.text import UNSAFE, clean_prose
 from tui.cli.columns import table
 
 DONE, FAILED, USAGE, PENDING, CONFLICT, INTERRUPTED, CLOSED = 0, 1, 2, 3, 4, 130, 141
 """Exit codes: done, failed, wrong use, saved but not yet sent, conflict or refused, Ctrl+C, reader went away."""
 
-# What JSON leaves as it is and a terminal may obey or be confused by.
-_UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff]")
 _STYLES = {"dim": "2", "bold": "1", "bad": "31"}
 
 
@@ -135,7 +132,13 @@ def json_text(content: Any, indent: int = 0) -> str:
 
 def defused(text: str) -> str:
     """Return a JSON document that says the same with everything escaped that a terminal may obey."""
-    return _UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    # The line breaks of a document laid out over several lines are its own.
+    return UNSAFE.sub(lambda found: found[0] if found[0] in "\n\t" else _escaped(found[0]), text)
+
+
+def _escaped(character: str) -> str:
+    units = character.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))
 
 
 def words(number: int, one: str, many: str = "") -> str:

@@ -71,10 +71,4 @@ def shortcomings(url: str) -> list[str]:
     """Return what the CRM at `url` can't do, in sentences; asks nobody."""
     from tui.cli.exchange import hub_at
 
-    able = hub_at(url, "").capabilities
-    said = {
-        "This CRM does not tell of changes by itself: they are fetched now and then.": able.live,
-        "This CRM can't take back what was sent to it.": able.undo,
-        "This CRM knows no budgets.": able.budgets,
-    }
-    return [sentence for sentence, can in said.items() if not can]
+    return list(hub_at(url, "").capabilities.shortcomings())

@@ -205,7 +205,7 @@ class TriageScreen(Deciding, Finding, inherit_bindings=False):
         # Version 0 is the one that Handoff ships with, shown until the CRM has said which one holds.
         # A first pull brings every version there ever was, which is no change to anybody.
         first = any(changed.everything for changed in behind)
-        if before and before != self._agreement and not first:
+        if before and self._agreement and before != self._agreement and not first:
             self.say(f"The agreement changed: version {self._agreement} is in force.")
         told = [one for changed in behind for one in changed.receipts if not one.result.took_effect]
         if met := not_applied(self.desk, told):

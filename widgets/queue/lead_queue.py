@@ -101,7 +101,7 @@ class LeadQueue(Widget, can_focus=False):
         before, y, place = self.lead_id, self.y, self._at
         self._ids = list(ids)
         self._held = ""
-        if before:
+        if before and self._source.row(before) is not None:
             found = self._locate(before, place)
             if found is None:
                 found = min(place, len(self._ids))

@@ -6,7 +6,7 @@ from datetime import datetime
 from api.desk.held import Held
 from api.desk.news import Act, CannotDo
 from api.model import operation as op
-from api.model.agreement import Agreement
+from api.model.agreement import Agreement, Consequence
 from api.model.lead import FIELDS, Decided, Lead, Remark, field_value
 from api.model.operation import LeadVerb, Operation, Receipt, Result, Seen, Target
 from api.model.people import Person
@@ -140,8 +140,12 @@ def say(operations: Sequence[Operation], agreement: Agreement) -> str:
         did = first.verb.result
     if isinstance(first.verb, op.Correct):
         did = f"corrected the {first.verb.field.replace('_', ' ')} of"
+    code = _reason(first.verb)
+    reason = agreement.reason(code)
+    if reason is not None and reason.outcome is Consequence.REROUTE:
+        did, code = "rerouted", ""
     words = f"{did} {whom}"
-    return words[0].upper() + words[1:] + _because(_reason(first.verb), agreement)
+    return words[0].upper() + words[1:] + _because(code, agreement)
 
 
 def say_of_other(entry: Decided, lead: Lead, agreement: Agreement) -> str:

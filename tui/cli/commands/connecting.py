@@ -94,14 +94,19 @@ def _nothing_unsent(place: "Profile", url: str, person_id: str = "") -> None:
         NotAllowed: there are such decisions.
     """
     connection = place.connection()
-    if connection is None or (connection.url == url and person_id in ("", connection.person.id)):
+    if connection is not None and connection.url == url and person_id in ("", connection.person.id):
+        return
+    if connection is None and not person_id:
         return
     from api.local.outbox import Outbox
 
-    pending = len(Outbox.open(place.outbox_path).pending())
-    if pending:
+    pending = Outbox.open(place.outbox_path).pending()
+    # Where the profile was lost, the decisions themselves say whose they are.
+    others = [entry for entry in pending if connection is not None or entry.operation.actor != person_id]
+    if others:
+        whose = f"of {connection.person.name} for {connection.url}" if connection else "of somebody else"
         raise NotAllowed(
-            f"{words(pending, 'decision')} of {connection.person.name} for {connection.url} not sent yet: "
+            f"{words(len(others), 'decision')} {whose} not sent yet: "
             "“handoff sync” sends, “handoff undo” takes back; or keep the other account elsewhere (HANDOFF_HOME)."
         )
 

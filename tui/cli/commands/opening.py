@@ -9,6 +9,8 @@ from tui.cli.errors import Usage
 from tui.cli.output import DONE, USAGE, Output
 
 if TYPE_CHECKING:
+    from textual.driver import Driver as TextualDriver
+
     from api.local.profile import Profile
     from tui.settings import Settings
 
@@ -62,6 +64,13 @@ def run_program(place: "Profile", settings: "Settings") -> int:
         # Textual looks for style sheets beside the class that is run.
         CSS_PATH = [Path(tui.app.__file__).parent / name for name in tui.app.HandoffApp.CSS_PATH]
         failure: Exception | None = None
+
+        def get_driver_class(self) -> "type[TextualDriver]":
+            if sys.platform == "win32":
+                return super().get_driver_class()
+            from tui.terminal import Driver
+
+            return Driver
 
         def _handle_exception(self, error: Exception) -> None:
             cause = getattr(error, "error", None)

@@ -80,15 +80,4 @@ def _owed(pending: int, oldest: datetime | None, now: datetime) -> str:
 
 def lacks(capabilities: "Capabilities | None") -> str:
     """Say what this CRM can't do; empty when it can do everything, or nobody knows."""
-    if capabilities is None:
-        return ""
-    missing = [
-        words
-        for can, words in (
-            (capabilities.live, "tell of changes by itself"),
-            (capabilities.undo, "take back what was sent"),
-            (capabilities.budgets, "say what a campaign may cost"),
-        )
-        if not can
-    ]
-    return f"What this CRM can’t do: {'; '.join(missing)}." if missing else ""
+    return " ".join(capabilities.shortcomings()) if capabilities is not None else ""
