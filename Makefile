@@ -27,6 +27,10 @@ demo: $(VENV)/.installed ## Set up and open Handoff with sample leads
 test: $(VENV)/.developed ## Set up and run the tests
 	$(BIN)/python -m pytest
 
+faults: $(VENV)/.developed ## Kill the program a thousand times on a line that fails; slow tests of what gets lost
+	$(BIN)/python -m tests.faults.rounds $(ROUNDS)
+	$(BIN)/python -m pytest tests/faults
+
 check: format-check lint types contracts test ## Format, lint, types, import contracts, tests
 
 format: $(VENV)/.developed ## Put the code into its one format
@@ -53,4 +57,4 @@ docs: $(VENV)/.developed ## Write again what is generated: OpenAPI document, scr
 clean: ## Remove what make made
 	rm -rf $(VENV) dist build
 
-.PHONY: help demo test check format format-check lint types contracts bench docs clean
+.PHONY: help demo test faults check format format-check lint types contracts bench docs clean
