@@ -53,7 +53,7 @@ TITLES = {
 def signed_out() -> HubProblem:
     """Return the problem of a missing, wrong, expired or revoked token; it does not tell which."""
     return HubProblem(
-        "The token is missing, wrong, expired or revoked: ask a manager for a new one.",
+        "The token is missing, wrong, expired or revoked: ask a manager for a new one (“handoff user token”).",
         status=401,
         kind="signed-out",
         headers={"WWW-Authenticate": 'Bearer realm="handoff"'},

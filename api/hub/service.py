@@ -22,6 +22,7 @@ from api.hub.problems import HubProblem, invalid
 from api.model.agreement import Agreement
 from api.model.changes import GONE, Change, Page
 from api.model.ingest import CampaignIn, Ingested, LeadIn, OutcomeIn, TouchIn
+from api.model.lead import Lead
 from api.model.operation import Operation, Receipt, Return, Seen, Target
 from api.model.people import HUB_ACTOR, Person, Role
 
@@ -247,29 +248,35 @@ class Hub:
         return None if found is None else msgspec.json.decode(found, type=Receipt)
 
     def return_due(self) -> list[Receipt]:
-        """Bring recycled leads whose date is reached back as new passes."""
+        """Bring recycled leads whose date is reached back as new passes, some at a time."""
+        now, after = self._clock().astimezone(UTC), ""
+        while identifiers := self._due(now, after):
+            returns = [self._return(self.lead(identifier), now) for identifier in identifiers]
+            # One that was refused before will be again, and must not keep those behind it from coming back.
+            if operations := [operation for operation in returns if self.receipt(operation.id) is None]:
+                return self.submit(HUB_ACTOR, operations)
+            after = identifiers[-1]
+        return []
+
+    def _due(self, now: datetime, after: str) -> list[str]:
+        """Return the ids of the next leads whose date to come back is reached, in their order."""
         table = tables.leads
+        due = select(table.c.id).where(table.c.recycle_on <= now.date(), table.c.id > after)
         with self._store.read() as connection:
-            due = connection.execute(
-                select(table.c.id).where(table.c.recycle_on <= self._clock().astimezone(UTC).date()).limit(INGEST_STEP)
-            ).scalars()
-            identifiers = list(due)
-        operations = []
-        for identifier in identifiers:
-            lead = self.lead(identifier)
-            operations.append(
-                Operation(
-                    # The same id from every process of this hub, so that a lead comes back once.
-                    id=f"return.{identifier}.{lead.number}",
-                    target=Target("lead", identifier),
-                    verb=Return(),
-                    seen=Seen(lead.decision_revision),
-                    actor=HUB_ACTOR.id,
-                    at=self._clock(),
-                    agreement=0,
-                )
-            )
-        return self.submit(HUB_ACTOR, operations) if operations else []
+            return list(connection.execute(due.order_by(table.c.id).limit(INGEST_STEP)).scalars())
+
+    def _return(self, lead: Lead, now: datetime) -> Operation:
+        return Operation(
+            # The same id from every process of this hub, so that a lead comes back once, and another one after a
+            # return was taken back.
+            id=f"return.{lead.id}.{lead.number}.{lead.decision_revision}",
+            target=Target("lead", lead.id),
+            verb=Return(),
+            seen=Seen(lead.decision_revision),
+            actor=HUB_ACTOR.id,
+            at=now,
+            agreement=0,
+        )
 
     def forget_commits(self) -> int:
         """Drop what tells two histories apart where it is older than any cursor in use; return how much that was."""

@@ -140,6 +140,10 @@ class Voice(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     answers: dict[str, str] = {}
     note: str = ""
+    against: str = ""
+    """Operation id of the refusal in the trail that it agrees with."""
+    seen: int = 0
+    """Decision revision for which it was meant."""
 
 
 class AttemptMade(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,7 +9,8 @@ from api.model.agreement import Agreement, Consequence
 from api.model.lead import AttemptMade, Corrected, Decided, Dissent, Lead, Remark, State, Voice
 from api.model.operation import Operation, Result
 from api.model.people import Person, Role
-from api.rules.insisting import ground, meant_for
+from api.rules.answers import first
+from api.rules.insisting import ground, meant_for, not_taken_back
 from api.rules.outcome import Outcome, facts, refused
 from api.rules.permission import not_for
 
@@ -30,15 +31,15 @@ def answer_of_what_stands(lead: Lead, operation: Operation, actor: Person, agree
         return _against_undo(lead, operation, actor, last)
     if last is None or not isinstance(verb, op.DECISIONS) or suppresses(verb, agreement):
         return None
-    if last.by == actor.id and _same(verb, last):
+    if last.by == actor.id and _same(verb, last) and facts(verb) == last.answers:
         return Outcome(result=Result.ALREADY, lead=lead, sentence="You did this before.", stands=last)
     seen = operation.seen.decision_revision
     unseen = [entry for entry in lead.trail if entry.decision_revision > seen and entry.by != actor.id]
     if unseen and unseen[0].before != lead.standing:
-        return _against(lead, operation, actor, unseen)
+        return _against(lead, operation, actor, unseen, agreement)
     # Nobody decided, or whatever they did was taken back: what the author saw is what stands.
     if operation.insists and last.by != actor.id and ground(lead, operation, actor) is not None:
-        return _agreed(lead, operation, actor, last) or _taken(lead, operation, actor, last, seen)
+        return _agreed(lead, operation, actor, last, agreement, seen=seen) or _taken(lead, operation, actor, last, seen)
     return None
 
 
@@ -72,7 +73,7 @@ def _against_undo(lead: Lead, operation: Operation, actor: Person, last: Decided
         return Outcome(result=Result.ALREADY, lead=lead, sentence=sentence)
     if last is None:
         return None
-    if last.undoes == operation.undoes:
+    if any(entry.undoes == operation.undoes for entry in not_taken_back(lead.trail)):
         return Outcome(result=Result.ALREADY, lead=lead, sentence="It was taken back before.", stands=last)
     undone = next((entry for entry in lead.trail[:-1] if entry.operation_id == operation.undoes), None)
     if undone is not None and last.by != actor.id and (undone.by == actor.id or actor.role is Role.MANAGER):
@@ -81,7 +82,9 @@ def _against_undo(lead: Lead, operation: Operation, actor: Person, last: Decided
     return None
 
 
-def _against(lead: Lead, operation: Operation, actor: Person, unseen: Sequence[Decided]) -> Outcome:
+def _against(
+    lead: Lead, operation: Operation, actor: Person, unseen: Sequence[Decided], agreement: Agreement
+) -> Outcome:
     stands = unseen[-1]
     meant = None
     if operation.insists and ground(lead, operation, actor) is not None:
@@ -89,14 +92,19 @@ def _against(lead: Lead, operation: Operation, actor: Person, unseen: Sequence[D
     if meant is None:
         # What somebody saw includes what they did themselves before another came.
         meant = unseen[0].decision_revision - 1
-    if outcome := _agreed(lead, operation, actor, stands) or _taken(lead, operation, actor, stands, meant):
+    agreed = _agreed(lead, operation, actor, stands, agreement, seen=meant)
+    if outcome := agreed or _taken(lead, operation, actor, stands, meant):
         return outcome
     return _not_applied(_dissenting(lead, operation, actor, stands, meant), operation, False, stands)
 
 
-def _agreed(lead: Lead, operation: Operation, actor: Person, stands: Decided) -> Outcome | None:
+def _agreed(
+    lead: Lead, operation: Operation, actor: Person, stands: Decided, agreement: Agreement, *, seen: int
+) -> Outcome | None:
     verb = operation.verb
     if not isinstance(verb, op.Reject | op.Disqualify) or not _same(verb, stands):
+        return None
+    if not _goes_the_same_way(verb, stands, agreement):
         return None
     voice = Voice(
         operation_id=operation.id,
@@ -106,6 +114,8 @@ def _agreed(lead: Lead, operation: Operation, actor: Person, stands: Decided) ->
         reason=verb.reason,
         answers=verb.answers,
         note=verb.note,
+        against=stands.operation_id,
+        seen=seen,
     )
     agreed = replace(lead, voices=(*lead.voices, voice), revision=lead.revision + 1)
     sentence = f"{stands.by_name} refused it first, for the same reason; yours is kept as a second voice."
@@ -163,6 +173,19 @@ def _same(verb: op.Verb, entry: Decided) -> bool:
     if isinstance(verb, op.Outcome):
         return entry.answers.get("result") == verb.result
     return getattr(verb, "reason", "") == entry.reason or not isinstance(verb, op.Reject | op.Disqualify)
+
+
+_DECIDING = {Consequence.REROUTE: "to", Consequence.MERGE: "other"}
+"""The answer that says where a lead goes, for the outcomes that send it somewhere."""
+
+
+def _goes_the_same_way(verb: op.Reject | op.Disqualify, entry: Decided, agreement: Agreement) -> bool:
+    """Say whether a refusal for the same reason also sends the lead to the same place, where it sends it anywhere."""
+    reason = agreement.reason(verb.reason)
+    key = _DECIDING.get(reason.outcome) if reason is not None else None
+    if reason is None or key is None:
+        return True
+    return first(reason, verb.answers, key) == first(reason, entry.answers, key)
 
 
 def _words(entry: Decided) -> str:

@@ -68,18 +68,30 @@ def openly(lead: Lead, changed: Lead, insists: str) -> Lead:
 def overruled_by(lead: Lead, operation_id: str) -> Decided | None:
     """Return the entry of somebody else that overrules or took back what this operation decided, while it stands.
 
-    None, too, once its author has decided on the lead again.
+    A second voice is put out of effect with the refusal that it agrees with. None, too, once its author has decided on
+    the lead again.
     """
-    own = next((entry for entry in lead.trail if entry.operation_id == operation_id), None)
+    own = next((entry for entry in lead.trail if entry.operation_id == operation_id), None) or _voiced(
+        lead, operation_id
+    )
     if own is None:
         return None
-    standing = list(_not_taken_back(lead.trail))
+    standing = list(not_taken_back(lead.trail))
     later = [entry for entry in standing if entry.decision_revision > own.decision_revision]
     if any(entry.by == own.by and entry.verb != "reopen" for entry in later):
         return None
-    if taken_back := next((entry for entry in standing if entry.undoes == operation_id), None):
+    if taken_back := next((entry for entry in standing if entry.undoes == own.operation_id), None):
         return None if taken_back.by == own.by else taken_back
     return next((entry for entry in later if entry.by != own.by and _overrules(lead, entry, own)), None)
+
+
+def _voiced(lead: Lead, operation_id: str) -> Decided | None:
+    """Return the refusal that this second voice agrees with, as its author's own; None when there is none."""
+    voice = next((known for known in lead.voices if known.operation_id == operation_id), None)
+    if voice is None:
+        return None
+    agreed = next((entry for entry in lead.trail if entry.operation_id == voice.against), None)
+    return None if agreed is None else replace(agreed, by=voice.by, by_name=voice.by_name)
 
 
 def _overrules(lead: Lead, entry: Decided, earlier: Decided) -> bool:
@@ -96,7 +108,7 @@ def that_count(trail: Sequence[Decided], dissents: Sequence[Dissent]) -> list[De
     """
     kept: list[Decided] = []
     floor: int | None = None
-    for entry in _not_taken_back(trail):
+    for entry in not_taken_back(trail):
         if floor is not None and entry.decision_revision > floor:
             continue
         kept.append(entry)
@@ -105,7 +117,8 @@ def that_count(trail: Sequence[Decided], dissents: Sequence[Dissent]) -> list[De
     return kept
 
 
-def _not_taken_back(trail: Sequence[Decided]) -> Iterator[Decided]:
+def not_taken_back(trail: Sequence[Decided]) -> Iterator[Decided]:
+    """Yield the entries that nobody has taken back, newest first."""
     undone: set[str] = set()
     for entry in reversed(trail):
         if entry.operation_id not in undone:

@@ -17,6 +17,7 @@ from api.model.lead import (
     Snooze,
     Standing,
     State,
+    Voice,
     field_value,
     with_field,
 )
@@ -29,7 +30,7 @@ from api.rules.conflicts import answer_of_what_stands, suppresses
 from api.rules.insisting import ground, openly
 from api.rules.outcome import Outcome, facts, refused
 from api.rules.permission import hinder
-from api.rules.undoing import reopened
+from api.rules.undoing import reopened, successor
 
 _CALENDAR = (datetime(1990, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC))
 """Between these, every business clock and every date to come back on can be reckoned with."""
@@ -63,7 +64,9 @@ def apply(lead: Lead, operation: Operation, actor: Person, agreement: Agreement)
     changed = _EFFECTS[type(verb)](judged, operation, actor, agreement)
     if stood is not None:
         changed = openly(lead, changed, operation.insists)
-    return Outcome(result=Result.APPLIED, lead=changed)
+    heir = changed.decided if changed.decision_revision > lead.decision_revision + 1 else None
+    sentence = f"{heir.by_name} refused it too, for the same reason; that stands now." if heir is not None else ""
+    return Outcome(result=Result.APPLIED, lead=changed, sentence=sentence)
 
 
 def _timed(operation: Operation) -> Operation:
@@ -260,13 +263,48 @@ def _new_pass(lead: Lead, operation: Operation, actor: Person, agreement: Agreem
     )
 
 
-def _reopen(lead: Lead, operation: Operation, actor: Person, _agreement: Agreement) -> Lead:
+def _reopen(lead: Lead, operation: Operation, actor: Person, agreement: Agreement) -> Lead:
     back = reopened(lead, operation.undoes)
     if back.standing == lead.standing and back.decision_revision == lead.decision_revision:
         # Nothing of the standing was undone, so the undo itself is no decision either.
         return replace(back, revision=lead.revision + 1)
     extra = {"number": back.number, "mark": back.mark, "handed_at": back.handed_at, "passes": back.passes}
-    return _decide(replace(lead, trail=back.trail), operation, actor, back.standing, **extra)
+    undone = _decide(replace(lead, trail=back.trail), operation, actor, back.standing, **extra)
+    voice = successor(lead, operation.undoes, actor)
+    return undone if voice is None else _stand_in(undone, lead, voice, agreement)
+
+
+def _stand_in(undone: Lead, lead: Lead, voice: Voice, agreement: Agreement) -> Lead:
+    """Return `undone` refused again, openly, by the second voice to the refusal that stood in `lead`."""
+    refused_by = lead.trail[-1]
+    revision = undone.decision_revision + 1
+    entry = replace(
+        refused_by,
+        operation_id=voice.operation_id,
+        by=voice.by,
+        by_name=voice.by_name,
+        at=voice.at,
+        decision_revision=revision,
+        before=undone.standing,
+        answers=voice.answers,
+        note=voice.note,
+    )
+    others = (
+        replace(other, against=voice.operation_id) if other.against == refused_by.operation_id else other
+        for other in lead.voices
+        if other is not voice
+    )
+    after = lead.standing
+    reason = agreement.reason(voice.reason)
+    if reason is not None and answering.check(reason, voice.answers, lead) is None:
+        kind = op.Reject if refused_by.verb == "reject" else op.Disqualify
+        verb = kind(reason=voice.reason, answers=voice.answers)
+        theirs = _consequence(undone.standing, reason, verb, voice.at, agreement)
+        # Another version of the agreement must not make something else of it than both had refused it for.
+        after = theirs if theirs.state is after.state else after
+    return replace(
+        undone, standing=after, trail=(*undone.trail, entry), voices=tuple(others), decision_revision=revision
+    )
 
 
 def _snooze(lead: Lead, operation: Operation, _actor: Person, _agreement: Agreement) -> Lead:

@@ -57,6 +57,23 @@ def reopened(lead: Lead, undoes: str) -> Lead:
     )
 
 
+def successor(lead: Lead, undoes: str, actor: Person) -> Voice | None:
+    """Return the second voice that stands in for the refusal `undoes` when its author, `actor`, takes it back; or None.
+
+    It is the oldest of those that were meant for what stood before that refusal: no other may come to stand against
+    what their author has not seen.
+    """
+    last = lead.decided
+    if last is None or last.operation_id != undoes or last.by != actor.id or last.insists:
+        return None
+    for voice in lead.voices:
+        if voice.against == undoes and voice.by != actor.id:
+            first = next((entry for entry in lead.trail if entry.decision_revision > voice.seen), None)
+            if first is not None and first.before == last.before:
+                return voice
+    return None
+
+
 def _author(lead: Lead, operation_id: str) -> str | None:
     marks: tuple[Decided | Voice | AttemptMade | Remark | Corrected, ...] = (
         *lead.trail,

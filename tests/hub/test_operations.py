@@ -200,19 +200,6 @@ def test_the_authors_time_is_kept_when_it_can_be_true(hub: Hub, hand_over: HandO
     assert receipt.at == NOW
 
 
-def test_recycled_leads_come_back_on_their_date_once(hub: Hub, hand_over: HandOver, clock) -> None:  # type: ignore[no-untyped-def]
-    lead = hand_over(campaign="Spring")
-    answers = {"did": "read a page", "recycle_on": "2026-12-01"}
-    hub.submit(REP, [make_operation(op.Reject(reason="low_intent", answers=answers), lead)])
-    assert hub.return_due() == []
-    clock.forward(days=13)
-    assert [receipt.result for receipt in hub.return_due()] == [Result.APPLIED]
-    back = hub.lead(lead.id)
-    assert (back.state, back.number, back.mark) == (State.NEW, 2, "returned")
-    assert hub.return_due() == []
-    assert hub.campaign(back.campaign_id).handed == 2
-
-
 def test_only_the_hub_returns_leads(hub: Hub, hand_over: HandOver) -> None:
     lead = hand_over()
     for person in (REP, MARKETER, MANAGER):

@@ -11,6 +11,7 @@ from api.model import operation as op
 from api.model.lead import Lead, State
 from api.model.operation import LeadVerb, Operation, Result
 from api.model.people import Person
+from api.rules.insisting import overruled_by
 from api.rules.lifecycle import apply
 from tests.factories import MANAGER, MARKETER, OTHER_REP, REP, make_agreement, make_lead, make_operation
 
@@ -89,12 +90,26 @@ def test_a_dissent_with_my_id_is_answered_as_before_and_kept_once(mine: LeadVerb
     assert apply(later, operation, REP, AGREEMENT).lead == later
 
 
-@row("my own same verb | any")
+@row("my own same verb, with the same answers | any")
 @pytest.mark.parametrize("verb", [op.Accept(), NOT_TARGET, op.Claim()], ids=["accept", "reject", "claim"])
 def test_my_own_same_verb_is_already_applied(verb: LeadVerb) -> None:
     lead = make_lead()
     after = _after(lead, verb, REP)
     assert apply(after, make_operation(verb, lead), REP, AGREEMENT).result is Result.ALREADY
+
+
+@row("my own refusal, with other answers | the same refusal")
+def test_my_own_refusal_with_other_answers_is_not_passed_off_as_done() -> None:
+    lead = make_lead()
+    south = op.Reject(reason="wrong_owner", answers={"to": "team:south"})
+    sent = _after(lead, south, REP)
+    assert apply(sent, make_operation(south, lead), REP, AGREEMENT).result is Result.ALREADY
+    west = op.Reject(reason="wrong_owner", answers={"to": "team:west"})
+    assert str(_after(sent, west, REP).standing.owner) == "team:west"
+    refused = _after(lead, NOT_TARGET, REP)
+    other = op.Reject(reason="not_target", answers={"dimension": "industry"})
+    outcome = apply(refused, make_operation(other, lead), REP, AGREEMENT)
+    assert (outcome.result, outcome.lead) == (Result.REFUSED, refused)
 
 
 @row("anything | what my role may not do")
@@ -152,6 +167,65 @@ def test_anothers_refusal_for_the_same_reason_is_agreed_and_kept_as_second_voice
     assert [voice.by for voice in mine.lead.voices] == [REP.id]
     assert mine.lead.standing == theirs.standing
     assert mine.lead.dissents == ()
+
+
+@row("another's refusal that sends it elsewhere | the same refusal, to another place")
+@pytest.mark.parametrize(
+    ("reason", "key", "theirs", "mine"),
+    [("wrong_owner", "to", "team:south", "person:otto"), ("duplicate", "other", "L2", "L3")],
+)
+def test_the_same_reason_is_no_agreement_where_it_sends_the_lead_elsewhere(
+    reason: str, key: str, theirs: str, mine: str
+) -> None:
+    lead = make_lead()
+    first = _after(lead, op.Reject(reason=reason, answers={key: theirs}), OTHER_REP)
+    elsewhere = apply(first, make_operation(op.Reject(reason=reason, answers={key: mine}), lead), REP, AGREEMENT)
+    assert (elsewhere.result, elsewhere.lead.voices) == (Result.CONFLICT, ())
+    assert [kept.answers for kept in elsewhere.lead.dissents] == [{key: mine}]
+    same = make_operation(op.Reject(reason=reason, answers={key: theirs}), lead)
+    assert apply(first, same, REP, AGREEMENT).result is Result.AGREED
+
+
+@row("my refusal that another agreed with | undo of mine")
+def test_a_second_voice_takes_over_when_the_refusal_is_taken_back_by_its_author() -> None:
+    lead = make_lead()
+    theirs, voice = make_operation(NOT_TARGET, lead, actor=OTHER_REP), make_operation(NOT_TARGET, lead)
+    third = make_operation(NOT_TARGET, lead, actor=MANAGER)
+    agreed = apply(lead, theirs, OTHER_REP, AGREEMENT).lead
+    for operation, actor in ((voice, REP), (third, MANAGER)):
+        agreed = apply(agreed, operation, actor, AGREEMENT).lead
+    undo = _undo(theirs, agreed, OTHER_REP)
+    outcome = apply(agreed, undo, OTHER_REP, AGREEMENT)
+    after = outcome.lead
+    assert "Rita Rep" in outcome.sentence
+    assert [entry.operation_id for entry in after.trail] == [theirs.id, undo.id, voice.id]
+    assert [entry.decision_revision for entry in after.trail] == [2, 3, 4]
+    assert (after.state, after.decision_revision) == (State.REJECTED, 4)
+    assert (after.trail[-1].by, after.trail[-1].before) == ("rita", lead.standing)
+    assert [kept.operation_id for kept in after.voices] == [third.id]
+    assert overruled_by(after, voice.id) is None
+    assert apply(after, voice, REP, AGREEMENT).result is Result.ALREADY
+    again = apply(after, _undo(theirs, agreed, OTHER_REP), OTHER_REP, AGREEMENT)
+    assert (again.result, again.lead) == (Result.ALREADY, after)
+    # The next one stands when that is taken back as well, and nothing when the last is.
+    last = _apply(after, _undo(voice, after))
+    assert (last.state, last.trail[-1].by, last.voices) == (State.REJECTED, "max", ())
+    assert _apply(last, _undo(third, last, MANAGER), MANAGER).standing == lead.standing
+
+
+@row("another's refusal that I agreed with | a manager's undo of it")
+def test_who_agreed_is_told_when_a_manager_takes_the_refusal_back() -> None:
+    lead = make_lead()
+    theirs, voice = make_operation(NOT_TARGET, lead, actor=OTHER_REP), make_operation(NOT_TARGET, lead)
+    agreed = apply(apply(lead, theirs, OTHER_REP, AGREEMENT).lead, voice, REP, AGREEMENT).lead
+    assert overruled_by(agreed, voice.id) is None
+    back = _apply(agreed, _undo(theirs, agreed, MANAGER), MANAGER)
+    assert back.standing == lead.standing
+    assert overruled_by(back, theirs.id) == overruled_by(back, voice.id) == back.trail[-1]
+    again = _apply(back, make_operation(NOT_TARGET, back, insists=voice.id))
+    assert overruled_by(again, voice.id) is None
+    mine = _apply(agreed, _undo(voice, agreed))
+    assert (mine.standing, mine.voices) == (agreed.standing, ())
 
 
 @row("another's decision | a different one")
@@ -331,54 +405,3 @@ def test_undo_of_what_never_took_effect_is_already_done() -> None:
 
 def _undo(of: Operation, lead: Lead, actor: Person = REP) -> Operation:
     return make_operation(op.Reopen(), lead, actor=actor, undoes=of.id)
-
-
-@pytest.mark.parametrize("verb", [op.Accept(), NOT_TARGET, op.Claim(), SUPPRESS], ids=lambda verb: verb.kind)
-def test_undo_restores_the_standing_and_undo_of_undo_the_decision(verb: LeadVerb) -> None:
-    lead = make_lead()
-    first = make_operation(verb, lead)
-    decided = apply(lead, first, REP, AGREEMENT).lead
-    undo = _undo(first, decided)
-    outcome = apply(decided, undo, REP, AGREEMENT)
-    if decided.state is State.SUPPRESSED:
-        assert outcome.result is Result.REFUSED
-        return
-    assert outcome.lead.standing == lead.standing
-    assert outcome.lead.decision_revision == decided.decision_revision + 1
-    again = apply(outcome.lead, _undo(undo, outcome.lead), REP, AGREEMENT)
-    assert again.lead.standing == decided.standing
-
-
-def test_undo_is_for_the_author_or_a_manager() -> None:
-    lead = make_lead()
-    first = make_operation(op.Accept(), lead)
-    decided = apply(lead, first, REP, AGREEMENT).lead
-    assert apply(decided, _undo(first, decided, OTHER_REP), OTHER_REP, AGREEMENT).result is Result.REFUSED
-    assert apply(decided, _undo(first, decided, MANAGER), MANAGER, AGREEMENT).result is Result.APPLIED
-
-
-def test_undo_of_what_attaches_removes_it() -> None:
-    lead = make_lead()
-    note = make_operation(op.Note(text="typo"), lead)
-    correct = make_operation(op.Correct(field="phone", value="+1 555 0199"), lead)
-    noted = apply(apply(lead, note, REP, AGREEMENT).lead, correct, REP, AGREEMENT).lead
-    bare = apply(apply(noted, _undo(note, noted), REP, AGREEMENT).lead, _undo(correct, noted), REP, AGREEMENT).lead
-    assert bare.remarks == ()
-    assert bare.contact.phone == lead.contact.phone
-    assert bare.decision_revision == lead.decision_revision
-
-
-def test_undo_of_handing_again_brings_the_earlier_pass_back() -> None:
-    rejected = _after(make_lead(), NOT_TARGET, REP)
-    again = make_operation(op.HandAgain(), rejected, actor=MARKETER)
-    second = apply(rejected, again, MARKETER, AGREEMENT).lead
-    assert (second.state, second.number, second.mark) == (State.NEW, 2, "handed again")
-    back = apply(second, _undo(again, second, MARKETER), MARKETER, AGREEMENT).lead
-    assert (back.standing, back.number, back.passes) == (rejected.standing, 1, ())
-
-
-def test_what_a_rejection_closed_can_not_be_handed_again() -> None:
-    closed = _after(make_lead(), op.Reject(reason="competitor", answers={"name": "Example Rival"}), REP)
-    outcome = apply(closed, make_operation(op.HandAgain(), closed, actor=MARKETER), MARKETER, AGREEMENT)
-    assert outcome.result is Result.REFUSED
-    assert "Competitor" in outcome.sentence

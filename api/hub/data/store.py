@@ -13,15 +13,14 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, Engine, Row, Table, bindparam, create_engine, event, insert, select, update
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy import Connection, Row, Table, bindparam, insert, select, update
+from sqlalchemy.exc import DBAPIError
 
 from api.hub.data import commits, tables
+from api.hub.data.engine import WRITES, open_engine
 from api.hub.problems import HubError
 from api.model.agreement import Agreement
 from api.model.campaign import Campaign
@@ -221,7 +220,7 @@ class Store:
             HubError: the URL is none, its driver is missing, or the database can't be opened.
         """
         self._clock = clock
-        self._engine = _open(url)
+        self._engine = open_engine(url)
         self._listeners: list[Callable[[int], None]] = []
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._closed = False
@@ -313,7 +312,7 @@ class Store:
             self._engine.dispose()
 
     def _create(self) -> str:
-        with self._engine.connect().execution_options(handoff_writes=True) as connection, connection.begin():
+        with self._engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
             tables.metadata.create_all(connection)
             known: dict[str, str] = {row.key: row.value for row in connection.execute(select(tables.meta))}
             if not known:
@@ -341,7 +340,7 @@ class Store:
 
     def _run(self, batch: Sequence[_Job]) -> None:
         try:
-            with self._engine.connect().execution_options(handoff_writes=True) as connection, connection.begin():
+            with self._engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
                 transaction = Write(connection, self._clock())
                 for job in batch:
                     job.ahead(transaction)
@@ -362,41 +361,3 @@ class Store:
                 log.exception("A listener of the hub failed.")
         for job, result in zip(batch, results, strict=True):
             job.future.set_result(result)
-
-
-def _open(url: str) -> Engine:
-    try:
-        parsed = make_url(url)
-        if parsed.get_backend_name() == "sqlite" and parsed.database in (None, "", ":memory:"):
-            raise HubError("The hub needs a database file: write sqlite:///path/to/hub.db.")
-        if parsed.get_backend_name() == "sqlite" and not parsed.query:
-            _make_private(Path(str(parsed.database)))
-        engine = create_engine(parsed, hide_parameters=True)
-    except (ArgumentError, ValueError) as error:
-        raise HubError("The database URL can't be read: write sqlite:///path/to/hub.db.") from error
-    except (ModuleNotFoundError, SQLAlchemyError) as error:
-        raise HubError("There is no driver for this kind of database here: use sqlite:///path/to/hub.db.") from error
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _make_private(path: Path) -> None:
-    """Create the database's file so that nobody but its owner can read it; one that exists is left as it is."""
-    try:
-        path.touch(mode=0o600, exist_ok=True)
-    except OSError as error:
-        raise HubError(f"The hub can't open its database {path}: {error.strerror}.") from error
-
-
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    # The driver would begin transactions by itself, too late for a consistent read.
-    connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=15000"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("handoff_writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
