@@ -7,9 +7,10 @@ from typing import Any, cast
 
 from msgspec.structs import replace
 
-from api.crm.port import Crm, CrmError, CursorLost, Identity, Rubbish, SignedOut, Unreachable
+from api.crm.port import Busy, Crm, CrmError, CursorLost, Identity, SignedOut
 from api.desk import Desk
 from api.desk.ledger import KEPT
+from api.local.errors import LocalError
 from api.rules.wording import skew_words
 from api.sync.patience import Patience
 from api.sync.sending import Sending
@@ -63,7 +64,6 @@ class Exchange:
             LocalError: the disk does not take it.
         """
         self.pulled, self.sent, self.sending.receipts = 0, False, []
-        self._witness.recall()
         try:
             await self._run(pull=pull)
         except CursorLost:
@@ -71,7 +71,6 @@ class Exchange:
             await asyncio.to_thread(self._keep_epoch, None)
             await asyncio.to_thread(self._desk.start_over)
             self.known = False
-            self._witness.forget()
             await self._run(pull=pull)
 
     async def _run(self, *, pull: bool) -> None:
@@ -79,22 +78,32 @@ class Exchange:
         broken = None if self.known else await self._get_to_know()
         if self._history is not None:
             await self._offer_again(self._history)
-        await self.sending.push()
-        self._witness.add(self.sending.receipts)
+        try:
+            await self.sending.push()
+        finally:
+            # What was answered before the line broke is to be seen as well.
+            self._witness.add(self.sending.receipts)
         self.sent = True
         if broken is not None:
             raise broken
         if pull and (not caught_up or self.behind or self.sending.receipts):
             await self._pull()
 
-    async def _get_to_know(self) -> CrmError | None:
+    async def _get_to_know(self) -> CrmError | LocalError | None:
         """Find out who we are there, and whether its history is the one we knew, before anything is offered: what we
-        decide may rest on what it has forgotten. Returns what broke the pull, for decisions leave all the same."""
+        decide may rest on what it has forgotten. Returns what broke the pull, for decisions leave all the same: a
+        mirror that can't be written, or news that the CRM won't tell, is no reason to keep them back."""
         self._history = await self._introduce()
+        if self._history is None:
+            self._witness.recall()
+        else:
+            self._witness.forget()
         try:
             if self._history is not None or self._desk.cursor:
                 await self._pull()
-        except (Unreachable, Rubbish) as error:
+        except (SignedOut, Busy, CursorLost):
+            raise
+        except (CrmError, LocalError) as error:
             if self._history is not None:
                 raise
             return error
@@ -126,7 +135,7 @@ class Exchange:
             self._desk.profile.save_connection(replace(connection, person=person, epoch=epoch))
 
     async def _offer_again(self, history: Identity) -> None:
-        """Offer what the CRM had taken in another history; the new one counts as known once it has answered all."""
+        """Offer what the CRM had answered in another history; the new one counts as known once it has answered all."""
         settled = self._desk.ledger.settled(self._desk.now() - KEPT)
         if not await self.sending.offer_again(settled):
             await asyncio.to_thread(self._keep_epoch, history)

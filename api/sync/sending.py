@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 
 from api.crm.port import Crm, CrmError, NotTaken, Rubbish, Unreachable
 from api.desk import Desk
-from api.model.agreement import Consequence
 from api.model.operation import Operation, Receipt
+from api.rules.conflicts import suppresses
 from api.sync.comparing import LINE_FAULTS, STATUSES, Comparing, refused
 from api.sync.patience import Patience
 from api.sync.telling import Tries
@@ -97,7 +97,7 @@ class Sending:
         await self._run(pending, self._offer_noted)
 
     async def offer_again(self, settled: Sequence[Operation]) -> set[str]:
-        """Offer what the CRM had taken once already; returns the ids of what it has not answered.
+        """Offer what the CRM had answered once already; returns the ids of what it has not answered.
 
         Raises:
             CrmError: the line does not hold.
@@ -137,7 +137,7 @@ class Sending:
             self._patience.failed()
             for key, problem in self._problems.items():
                 self._tries.failed([key], problem, self.next_try())
-        elif due:
+        elif due and not self._stuck:
             self._patience.worked()
 
     def _ordered(self, operations: Sequence[Operation]) -> list[Operation]:
@@ -174,8 +174,9 @@ class Sending:
         return one.target.id not in held_up or self._urgent(one)
 
     def _urgent(self, operation: Operation) -> bool:
-        reason = self._desk.agreement.reason(getattr(operation.verb, "reason", ""))
-        return reason is not None and reason.outcome is Consequence.SUPPRESS
+        newest = self._desk.agreement
+        known = newest.version == operation.agreement
+        return suppresses(operation.verb, newest if known else self._desk.agreement_at(operation.agreement))
 
     # --- one request ---------------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ them takes over the moment it is gone.
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 
 from api.crm.port import Busy, Capabilities, Crm, CrmError, SignedOut, Unreachable
@@ -63,6 +63,7 @@ class Sync:
         self._clocks = clocks or Clocks()
         self._lock: FileLock = desk.profile.sync_lock()
         self._unlockable = ""
+        self._fault = ""
         self._woken = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._asked = False
@@ -112,12 +113,9 @@ class Sync:
         try:
             while True:
                 self._woken.clear()
-                if self._holds_lock():
-                    await self._step()
-                    self._telling.pass_on()
-                else:
-                    self._leave_it_to_the_other()
-                await asyncio.to_thread(self._look)
+                # Looking comes first: what a process that is gone wrote last is known before its place is taken.
+                await self._bear(self._look_around)
+                await self._bear(self._act)
                 await self._waiter.wait(self._woken, LOOK_EVERY)
         finally:
             watching.cancel()
@@ -139,6 +137,7 @@ class Sync:
         if not self._holds_lock():
             if self._unlockable:
                 return self._report(Unreachable(self._unlockable))
+            # A line that holds takes up what is saved by itself; one that is down may be pausing for minutes.
             if pull:
                 self._telling.ask()
             if report := await self._elsewhere(wanted, until):
@@ -151,6 +150,8 @@ class Sync:
             self._say_connected()
         except CrmError as error:
             problem = error
+        except LocalError as error:
+            problem = Unreachable(error.sentence)
         except TimeoutError:
             problem = Unreachable(f"The CRM did not answer within {seconds:g} s.")
         finally:
@@ -167,7 +168,10 @@ class Sync:
             await self._waiter.wait(self._woken, LOOK_EVERY / 4)
             if self._holds_lock():
                 return None
-            self._desk.refresh()
+            try:
+                self._desk.refresh()
+            except LocalError as error:
+                return Report(elsewhere=True, problem=Unreachable(error.sentence))
             answers = [self._desk.receipt(one) for one in wanted]
             receipts = tuple(one for one in answers if one is not None)
             broken = self._telling.failure_of_the_other() if self._waiter.monotonic() >= told_from else None
@@ -208,6 +212,26 @@ class Sync:
             self._telling.ask()
         self._asked, asking, self._asking = False, self._asking, []
         _answer(asking, Report(elsewhere=True))
+
+    async def _bear(self, part: Callable[[], Awaitable[None]]) -> None:
+        """Do one part of the work; a fault in it ends nothing, and is logged once for as long as it is the same."""
+        try:
+            await part()
+        except Exception as error:
+            if repr(error) != self._fault:
+                log.exception("Sync failed unexpectedly")
+            self._fault = repr(error)
+
+    async def _look_around(self) -> None:
+        self._holds_lock()
+        await asyncio.to_thread(self._look)
+
+    async def _act(self) -> None:
+        if self._lock.held:
+            await self._step()
+            self._telling.pass_on()
+        else:
+            self._leave_it_to_the_other()
 
     def _look(self) -> None:
         with suppress(LocalError):  # the next write says it to the person, the next look tries again

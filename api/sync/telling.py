@@ -69,8 +69,8 @@ class Telling:
         self._note.asked()
 
     def pass_on(self, changed: Changed | None = None) -> None:
-        """Let the other processes know how the line stands, when it may have changed."""
-        if changed is None or changed.status:
+        """Let the other processes know how the line stands, when it may have changed; nothing before it is known."""
+        if (changed is None or changed.status) and self._desk.link != Link():
             self._note.keep(self._desk.link)
 
     def end(self) -> None:

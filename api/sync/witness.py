@@ -10,6 +10,7 @@ import msgspec
 
 from api.crm.port import Crm, CrmError, CursorLost
 from api.desk import Desk
+from api.desk.ledger import KEPT
 from api.model.changes import Change, Page
 from api.model.lead import Lead
 from api.model.operation import Operation, Receipt, Result
@@ -25,23 +26,23 @@ class Witness:
     def __init__(self, desk: Desk, crm: Crm) -> None:
         self._desk = desk
         self._crm = crm
-        self._unseen: dict[str, int] | None = None
+        self._unseen: dict[str, int] = {}
 
     def recall(self) -> None:
-        """Recall, before anything new is pulled, what an earlier process has expected to see."""
-        if self._unseen is None:
-            whole = self._desk.whole
-            self._unseen = {
-                held.operation.id: held.receipt.n
-                for held in self._desk.ledger.history()
-                if held.receipt is not None and held.receipt.result.took_effect and held.receipt.n > whole
-            }
+        """Recall, before anything new is pulled, what was expected to be seen: by an earlier process, or by an exchange
+        that was interrupted."""
+        whole, since = self._desk.whole, self._desk.now() - KEPT
+        self._unseen = {
+            held.operation.id: held.receipt.n
+            for held in self._desk.ledger.history()
+            if held.receipt is not None and held.receipt.result.took_effect
+            # What is older would not be offered again.
+            if held.receipt.n > whole and held.receipt.at > since
+        }
 
     def add(self, receipts: Iterable[Receipt]) -> None:
         """Expect to see the effects of these."""
-        self._unseen = (self._unseen or {}) | {
-            one.operation_id: one.n for one in receipts if one.result.took_effect and one.n
-        }
+        self._unseen |= {one.operation_id: one.n for one in receipts if one.result.took_effect and one.n}
 
     def forget(self) -> None:
         """Expect nothing: all is pulled and offered again."""
@@ -56,17 +57,16 @@ class Witness:
             CursorLost: the CRM has no knowledge of something that it has answered.
             CrmError: the line does not hold.
         """
-        unseen = self._unseen or {}
         told = {change.id: change for change in last.changes if change.kind == "lead" and not change.gone}
-        for key in list(unseen):
+        for key, n in sorted(self._unseen.items(), key=lambda item: item[1], reverse=True):
             held = self._desk.ledger.get(key)
-            if (
-                held is not None
-                and not (unseen[key] <= last.n and self._shown(held.operation, told.get(held.operation.target.id)))
-                and await self._forgotten(held.operation)
-            ):
+            if held is None or (n <= last.n and self._shown(held.operation, told.get(held.operation.target.id))):
+                continue
+            if await self._forgotten(held.operation):
                 raise CursorLost("The CRM has forgotten decisions that it had taken.")
-            del unseen[key]
+            # A backup lacks what came last: where it has this one, it has all the earlier ones.
+            break
+        self._unseen = {}
 
     def _shown(self, operation: Operation, told: Change | None) -> bool:
         lead = self._desk.mirrored(operation.target.id)

@@ -7,6 +7,7 @@ import pytest
 
 from api.crm.port import Busy, Identity, SignedOut, Unreachable
 from api.desk import Desk
+from api.desk.exchange import LineNote
 from api.model import operation as op
 from api.sync import Sync
 from tests.factories import REP, make_lead
@@ -33,6 +34,16 @@ class SlowLine(FakeCrm):
             self.requests.append("whoami")
             raise Unreachable("hub.example.com can't be reached.")
         return await super().whoami()
+
+
+class StoppedTime(FakeTime):
+    """Time that never passes, so that no pause ends by itself."""
+
+    async def wait(self, woken: asyncio.Event, seconds: float) -> None:
+        before = self.now
+        await super().wait(woken, seconds)
+        self.now = before
+        await asyncio.sleep(0.01)
 
 
 @pytest.fixture
@@ -116,3 +127,18 @@ async def test_a_new_token_is_looked_for_every_few_seconds_without_asking_the_cr
         assert 20 <= crm.looks <= 32
         crm.trouble, crm.new_token = (lambda request: None), True
         await until(lambda: desk.status().connected)
+
+
+async def test_a_decision_from_the_command_line_ends_the_long_pause_of_a_window(desk: Desk, crm: SlowLine, pull):
+    pull(desk)
+    crm.down = True
+    clock = StoppedTime()
+    async with running(Sync(desk, crm, waiter=clock)):
+        await until(lambda: desk.status().connected is False)
+        await until(lambda: LineNote(desk.profile).told())
+        other = Desk.open(desk.profile)
+        (operation,) = other.prepare(op.Accept(), [other.lead("a")])
+        other.commit([operation])
+        crm.down = False
+        report = await Sync(other, FakeCrm(crm.server, REP)).once(2, wait_for=[operation.id], pull=False)
+    assert [one.operation_id for one in report.receipts] == [operation.id]
