@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from api.desk import parcel
 from api.desk.doing import acts
 from api.desk.keeping import Keeping
-from api.desk.news import Changed, Logged, TakenIn
+from api.desk.news import Logged, TakenIn
 from api.local.entries import Entry
 
 
@@ -55,6 +55,8 @@ class History(Keeping):
     def take_in(self, data: bytes) -> TakenIn:
         """Take in what `export` wrote on another machine; what is here already stays as it is.
 
+        That machine may have sent it, or send it yet: what is taken in can't be withdrawn, only taken back openly.
+
         Raises:
             NotAnExport: it is no export, or one that can't be read; nothing is taken in.
             NotYours: it is another person's or another CRM's; nothing is taken in.
@@ -62,14 +64,12 @@ class History(Keeping):
         """
         found = parcel.unpack(data, person=self._me.id, epoch=self._epoch_known())
         operations = {one.id: one for one in (*(failed.operation for failed in found.unsettled), *found.operations)}
-        with self._ledger.writing():
-            self.refresh()
+        with self._writing() as touched:
             known = {entry.operation.id for entry in (*self._ledger.archived(), *self._ledger.entries())}
             new = [operation for key, operation in operations.items() if key not in known]
             receipts = [one.receipt for one in found.unsettled if one.operation.id not in known]
-            ids = self._show(self._ledger.append(new, receipts=receipts), []) if new else frozenset()
-        if new:
-            self._tell(Changed(ids=ids, status=True))
+            if new:
+                touched.update(self._show(self._ledger.append(new, receipts=receipts, offered=True)))
         return TakenIn(taken=len(new), known=len(operations) - len(new))
 
     async def take_in_soon(self, data: bytes) -> TakenIn:

@@ -1,9 +1,11 @@
 """Mirror, outbox and view of one profile kept in step, and everybody told who listens. `api.desk` builds on it."""
 
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
+import msgspec
 from msgspec.structs import replace
 
 from api.desk.doing import acts
@@ -36,6 +38,15 @@ def fresh_id() -> str:
     import uuid
 
     return uuid.uuid4().hex
+
+
+class _Before(msgspec.Struct):
+    """How leads stood before they changed."""
+
+    known: dict[str, bool] = {}
+    """Each of them, and whether there was a row of it."""
+    stood: set[str] = set()
+    """Those that waited for me."""
 
 
 class Agreements:
@@ -170,23 +181,35 @@ class Keeping:
 
     def refresh(self) -> bool:
         """Look at what other processes wrote (a cheap stat when they wrote nothing); True when something changed."""
+        changed = self._look()
+        if changed is None:
+            return False
+        self._tell(changed)
+        return True
+
+    def _look(self) -> Changed | None:
+        """Take in what other processes wrote; returns what is to be told of it, or None."""
         news = self._ledger.refresh()
+        now = self._now()
         with self._lock:
             known = self._mirror.cursor
-            moved = set(self._mirror.refresh())
+            before = _Before()
+            moved = set(self._mirror.refresh(lambda ids: self._note_before(before, ids, now)))
             pulled = bool(moved) or self._mirror.cursor != known
             changed = Changed()
             if pulled:
                 whole = self._mirror.whole
                 changed = self._after_mirror(dict.fromkeys(moved, whole), whole, None)
-            touched = self._show(news.held, news.gone)
+            touched = self._show([*news.held, *news.gone])
+            if pulled:
+                changed = self._compared(changed, before, now)
             asked = self._asking.look(FEW)
         if not (pulled or news or asked):
-            return False
+            return None
         receipts = tuple(held.receipt for held in news.held if held.receipt is not None)
         told = tuple(self._noticing.overruled(news.overruled, self._agreement))
-        self._tell(replace(changed, ids=changed.ids | touched, receipts=receipts, by_others=told, status=True))
-        return True
+        by_others = (*told, *changed.by_others)
+        return replace(changed, ids=changed.ids | touched, receipts=receipts, by_others=by_others, status=True)
 
     def close(self) -> None:
         """Tell nobody of anything any more, and let go of the files."""
@@ -245,37 +268,23 @@ class Keeping:
         # Before the page itself, so that a crash in between can't lose that somebody was overruled.
         decided = self._noticing.mine_in(page)
         overruled = self._noticing.note_overruled(decided, now)
-        with self._lock:
+        # Other processes are waited for before anybody else here has to wait for this.
+        with self._mirror.reserved(), self._lock:
             kept = tuple(self._noticing.kept(decided, self._mirror.lead))
             first = self._view.whole == 0
-            mine = {
-                change.id: change.id in self._view.rows
-                for change in page.changes
-                if change.kind == "lead" and not first
-            }
-            stood = {lead_id for lead_id in mine if self._view.waits_for_me(lead_id, now.timestamp())}
+            before = _Before()
+            self._note_before(before, [change.id for change in page.changes if change.kind == "lead"], now)
             numbers = dict.fromkeys(self._mirror.put(page), page.n)
             numbers.update({change.id: change.n for change in page.changes if change.kind == "lead"})
             changed = self._after_mirror(numbers, None if page.more else page.n, page)
-            self._exchange.note(now)
             if first:
                 changed = replace(changed, ids=frozenset(), everything=True)
             else:
-                changed = replace(
-                    changed,
-                    arrived=tuple(
-                        lead_id
-                        for lead_id, known in mine.items()
-                        if not known and self._view.waits_for_me(lead_id, now.timestamp())
-                    ),
-                    by_others=(
-                        *kept,
-                        *self._noticing.taken(stood, now, self._me.id, self._agreement),
-                        *self._noticing.asked(mine),
-                    ),
-                )
+                changed = self._compared(changed, before, now)
+                changed = replace(changed, by_others=(*kept, *changed.by_others))
             told = tuple(self._noticing.overruled(overruled, self._agreement))
             changed = replace(changed, by_others=(*told, *changed.by_others))
+        self._exchange.note(now)
         if page.changes or changed.ids or first:
             self._tell(replace(changed, status=True))
 
@@ -292,14 +301,14 @@ class Keeping:
         with self._ledger.writing():
             # An answer may come after the page that tells what became of it since.
             overruled = self._noticing.note_overruled((lead for lead in leads if lead is not None), now, effective)
-            ids = self._show(self._ledger.settle(receipts), [])
+            ids = self._show(self._ledger.settle(receipts))
         self._exchange.note(now)
         told = tuple(self._noticing.overruled(overruled, self._agreement))
         self._tell(Changed(ids=ids, receipts=tuple(receipts), by_others=told, status=True))
 
     def start_over(self) -> None:
         """Forget what the CRM said, so that everything is pulled again; our own operations stay."""
-        with self._lock:
+        with self._mirror.reserved(), self._lock:
             self._mirror.reset()
             self._view.restart(self._me, self._ledger.history(), 0)
             self._asking.forget()
@@ -322,18 +331,60 @@ class Keeping:
         return held.operation.target.id in self._view.rows or not self.pulled
 
     def _unsettled(self) -> list[Held]:
-        return [held for held in self._ledger.unsettled() if self._known(held)]
+        # Also on leads that are gone: their author has not heard otherwise that it did not take effect.
+        return self._ledger.unsettled()
 
     # --- keeping the view right --------------------------------------------------------------------------------
 
-    def _show(self, held: Iterable[Held], gone: Iterable[Held]) -> frozenset[str]:
-        """Bring operations of ours into the view, or out of it; returns the leads that may look different."""
+    @contextmanager
+    def _writing(self) -> Iterator[set[str]]:
+        """Look at what other processes wrote, and keep other threads from writing meanwhile.
+
+        Yields a set for the leads that are touched. Everybody is told at the end, of what was done before an error,
+        too: a listener may wait for a thread that wants to write.
+        """
+        touched: set[str] = set()
+        found: Changed | None = None
+        try:
+            with self._ledger.writing():
+                found = self._look()
+                yield touched
+        finally:
+            if found is not None:
+                self._tell(found)
+            if touched:
+                self._tell(Changed(ids=frozenset(touched), status=True))
+
+    def _show(self, held: Iterable[Held]) -> frozenset[str]:
+        """Bring operations of ours into the view as the ledger has them now, or out of it when it has them no longer.
+
+        Returns the leads that may look different. What the caller has may be older than what another thread has shown.
+        """
         with self._lock:
             ids: set[str] = set()
-            ids.update(*(self._view.hold(one) for one in held), *(self._view.drop(one) for one in gone))
+            for one in held:
+                now = self._ledger.get(one.operation.id)
+                ids |= self._view.hold(now) if now is not None else self._view.drop(one)
             self._view.refold(ids)
             self._asking.touch(ids)
         return frozenset(ids)
+
+    def _note_before(self, before: "_Before", lead_ids: Iterable[str], now: datetime) -> None:
+        """Note how leads stand that are about to change; not while the first pull goes on. The lock is held."""
+        if self._view.whole == 0:
+            return
+        before.known.update((lead_id, lead_id in self._view.rows) for lead_id in lead_ids)
+        before.stood.update(one for one in before.known if self._view.waits_for_me(one, now.timestamp()))
+
+    def _compared(self, changed: Changed, before: "_Before", now: datetime) -> Changed:
+        """Add what others did to those leads, and which of them have come to wait for me. The lock is held."""
+        arrived = (one for one, known in before.known.items() if not known)
+        taken = self._noticing.taken(before.stood, now, self._me.id, self._agreement)
+        return replace(
+            changed,
+            arrived=tuple(one for one in arrived if self._view.waits_for_me(one, now.timestamp())),
+            by_others=(*taken, *self._noticing.asked(before.known)),
+        )
 
     def _look_up(self, lead_id: str) -> Lead | None:
         with self._lock:

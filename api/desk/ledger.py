@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 
 import msgspec
@@ -10,8 +10,9 @@ import msgspec
 from api.desk.doing.story import Story
 from api.desk.held import Held
 from api.local.entries import Entry, Overruled, Resolution
+from api.local.errors import LocalError
 from api.local.outbox import Outbox
-from api.model.operation import Operation, Receipt, supersedes
+from api.model.operation import Operation, Receipt, Result, supersedes
 
 KEPT = timedelta(days=30)
 """How long answered operations are offered again when the CRM's history turns out to be older than ours."""
@@ -51,6 +52,12 @@ class Ledger:
         self._story = Story()
         self._unseen = News()
         self._read()
+        outbox.keep_listed(self._listed)
+        # An old entry that stays a little longer does no harm; failing to open would.
+        with suppress(LocalError):
+            outbox.drop_old()
+        if outbox.refresh():
+            self._read()
 
     # reading
 
@@ -64,12 +71,19 @@ class Ledger:
             return sorted(self._pending.values(), key=lambda operation: self._order[operation.id])
 
     def settled(self, since: datetime) -> list[Operation]:
-        """Return the operations that took effect and were answered after `since`, oldest first."""
-        return [
-            held.operation
-            for held in self.history()
-            if held.receipt is not None and held.receipt.result.took_effect and held.receipt.at > since
-        ]
+        """Return what a CRM that has forgotten it is to be offered again, oldest first: the operations answered after
+        `since` that took effect, or that another's decision kept from it and whose author has not answered that yet."""
+        lost = (Result.CONFLICT, Result.TAKEN)
+        with self._memory:
+            dissenting = {
+                held.operation.id for held in self.unsettled() if held.receipt and held.receipt.result in lost
+            }
+            return [
+                held.operation
+                for held in self.history()
+                if held.receipt is not None and held.receipt.at > since
+                if held.receipt.result.took_effect or held.operation.id in dissenting
+            ]
 
     def history(self) -> list[Held]:
         """Return everything, oldest first."""
@@ -157,6 +171,9 @@ class Ledger:
             ]
             return sorted(found, key=self._place, reverse=True)
 
+    def _listed(self) -> set[str]:
+        return {held.operation.id for held in (*self.unsettled(), *self.overruled())}
+
     def _place(self, held: Held) -> int:
         return self._order[held.operation.id]
 
@@ -201,14 +218,18 @@ class Ledger:
         operations: Sequence[Operation],
         resolutions: Mapping[str, Resolution] | None = None,
         receipts: Sequence[Receipt] = (),
+        *,
+        offered: bool = False,
     ) -> list[Held]:
         """Put new operations on the disk in one flush, with what they take up again, by its id, and known answers.
+
+        With `offered`, the CRM may know of them from elsewhere.
 
         Raises:
             NotSaved: nothing was recorded.
         """
         with self._disk:
-            self._outbox.append(operations, resolutions, receipts)
+            self._outbox.append(operations, resolutions, receipts, offered=offered)
             return self._take({*(one.id for one in operations), *(resolutions or {})})
 
     def resolve(self, resolutions: Mapping[str, Resolution]) -> list[Held]:
@@ -254,13 +275,17 @@ class Ledger:
             return self._take(receipt.operation_id for receipt in ours)
 
     def withdraw(self, operations: Sequence[Operation]) -> list[Operation]:
-        """Take back operations, in one flush; returns those that were, because the CRM can't have seen them.
+        """Take back operations, in one flush; returns those that are, because the CRM can't have seen them.
+
+        Those that another window has taken back meanwhile included.
 
         Raises:
             NotSaved: nothing was taken back.
         """
         with self._disk:
             done = set(self._outbox.withdraw([operation.id for operation in operations]))
+            entries = (self._outbox.entry(operation.id) for operation in operations)
+            done.update(entry.operation.id for entry in entries if entry is not None and entry.withdrawn)
             withdrawn = [operation for operation in operations if operation.id in done]
             matters = [taken[0] for key in done if (taken := self._takes_up.get(key)) is not None]
             self._take([*(operation.id for operation in withdrawn), *matters])

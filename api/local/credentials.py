@@ -25,18 +25,26 @@ class TokenUnreadable(LocalError):
     """A token was kept and can't be had now."""
 
 
+class TokenDamaged(TokenUnreadable):
+    """What was kept is lost: only a new token helps."""
+
+
 class _Kept(msgspec.Struct):
     tokens: dict[str, str | None] = {}
     """Address → token, or None when it lies in the keyring."""
 
 
 def save_token(profile: Profile, url: str, token: str, *, environ: Mapping[str, str] = os.environ) -> str:
-    """Keep the token for `url` and return a sentence that says where.
+    """Keep the token for `url` and return a sentence that says where; a damaged file is replaced.
 
     Raises:
         NotSaved: it is kept nowhere.
+        TokenUnreadable: other tokens are kept in a file that can't be read now.
     """
-    kept = _read(profile)
+    try:
+        kept = _read(profile)
+    except TokenDamaged:
+        kept = _Kept()
     in_keyring = _keyring_wanted(environ) and _save_in_keyring(profile, url, token)
     kept.tokens[url] = None if in_keyring else token
     _write(profile, kept)
@@ -49,6 +57,7 @@ def load_token(profile: Profile, url: str, environ: Mapping[str, str] = os.envir
     """Return the token for `url`: ``HANDOFF_TOKEN`` first, then what was kept; None when there is none.
 
     Raises:
+        TokenDamaged: the file that it was kept in is damaged.
         TokenUnreadable: it lies in a keyring, or a file, that can't be read now.
     """
     given = environ.get("HANDOFF_TOKEN", "").strip()
@@ -138,7 +147,7 @@ def _read(profile: Profile) -> _Kept:
         raise TokenUnreadable(unreadable(path, error).sentence) from error
     except (msgspec.DecodeError, UnicodeDecodeError):
         # The error would quote the file, which is all secret.
-        raise TokenUnreadable(f"{path} is damaged. Remove it and connect again with handoff connect.") from None
+        raise TokenDamaged(f"{path} is damaged: sign in again, and a new token replaces it.") from None
 
 
 def _write(profile: Profile, kept: _Kept) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from api.local.errors import unreadable
 from api.local.files import Files
 from api.local.frames import Header
 from api.local.sink import Damage
@@ -105,6 +106,8 @@ class Archive:
                     yield _entry(data)
                 except UNDECODABLE:
                     self._warn(f"A past decision ({id_}) was written by another version of Handoff; it is not listed.")
+        except OSError as error:
+            raise unreadable(self._path, error) from error
         finally:
             storage.close()
 

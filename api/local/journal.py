@@ -73,6 +73,7 @@ class Journal:
         self._lock = FileLock(self._lock_path)
         self._mutex = threading.RLock()
         self._depth = 0
+        self._reserved = False
         self._handle: Handle | None = None
         self._writer: Handle | None = None
         self._end = 0
@@ -118,11 +119,14 @@ class Journal:
             JournalTooNew: a newer program wrote the file.
             Unreadable: the disk can't be read.
         """
-        with self._mutex:
+        if not self._mutex.acquire(blocking=wait):
+            yield False
+            return
+        try:
             if self._depth:
                 yield True
                 return
-            if not self._enter(writing=writing, wait=wait):
+            if not self._reserved and not self._enter(writing=writing, wait=wait):
                 yield False
                 return
             self._depth = 1
@@ -131,7 +135,30 @@ class Journal:
                 yield True
             finally:
                 self._depth = 0
+                self._reserved = False
                 self._lock.release()
+        finally:
+            self._mutex.release()
+
+    @contextmanager
+    def reserved(self) -> Iterator[None]:
+        """Wait for other threads and processes and keep them out: the first `exclusive` inside this waits for nobody.
+
+        Raises:
+            NotSaved: the lock can't be had.
+        """
+        with self._mutex:
+            if self._reserved or self._depth:
+                yield
+                return
+            self._enter(writing=True, wait=True)
+            self._reserved = True
+            try:
+                yield
+            finally:
+                if self._reserved:
+                    self._reserved = False
+                    self._lock.release()
 
     def append(self, payloads: list[bytes]) -> list[int]:
         """Write one batch of JSON lines, all or none, and return where each JSON begins.

@@ -1,15 +1,15 @@
 """The mirror: what the CRM last said. Disposable: whatever is lost here is pulled again."""
 
 import gc
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar, cast
 
 import msgspec
 
-from api.local.errors import NotSaved, unreadable
+from api.local.errors import NotSaved, Unreadable, unreadable
 from api.local.files import Files
 from api.local.frames import Header
 from api.local.sink import Damage
@@ -157,6 +157,14 @@ class Mirror:
         """Sentences about what could not be read, in the order it was found."""
         return [*self._storage.journal.warnings, *self._own_warnings]
 
+    def reserved(self) -> AbstractContextManager[None]:
+        """Wait for other processes and keep them out, so that `put` and `reset` inside this wait for nobody.
+
+        Raises:
+            NotSaved: another process keeps the mirror for longer than it should.
+        """
+        return self._storage.journal.reserved()
+
     def put(self, page: Page) -> list[str]:
         """Take in a page, its cursor in the same record; of another epoch, it takes the place of everything.
 
@@ -189,17 +197,22 @@ class Mirror:
             self._storage.replace([])
             self._absorb()
 
-    def refresh(self) -> set[str]:
+    def refresh(self, heed: Callable[[set[str]], None] | None = None) -> set[str]:
         """Catch up with other processes; returns the ids of leads that changed since the last look.
 
-        Costs one look at the file's size when nothing happened.
+        Costs one look at the file's size when nothing happened, and waits for nobody: what is being written is left
+        for the next look. `heed` is called with the ids of leads that are about to change; with none when the whole
+        file is another.
 
         Raises:
             Unreadable: the disk can't be read.
         """
-        if self._storage.refresh():
-            with self._storage.journal.exclusive(writing=False):
-                self._absorb()
+        if self._storage.behind():
+            with self._storage.journal.exclusive(writing=False, wait=False) as had:
+                if had:
+                    if heed is not None:
+                        heed(self._storage.coming("lead"))
+                    self._absorb()
         changed, self._fresh = self._fresh, set()
         return changed
 
@@ -270,6 +283,13 @@ class Mirror:
         return [record for record in records if record is not None]
 
     def _absorb(self) -> None:
+        try:
+            self._take_news()
+        except Unreadable:
+            self._storage.unread()
+            raise
+
+    def _take_news(self) -> None:
         everything, changed = self._storage.news()
         if everything:
             self._load()

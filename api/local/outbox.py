@@ -1,6 +1,6 @@
 """The outbox: what was decided here and what the CRM answered. Precious; every change is flushed before it counts."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,12 +8,12 @@ from pathlib import Path
 import msgspec
 
 from api.local.entries import Archive, Entry, Overruled, Resolution
-from api.local.errors import NotSaved
+from api.local.errors import NotSaved, Unreadable, unreadable
 from api.local.files import Files
 from api.local.frames import Header
 from api.local.sink import Damage
 from api.local.tables import UNDECODABLE, Changed, JournalDatabase, JournalStorage, JournalTable
-from api.model.operation import Operation, Receipt, supersedes
+from api.model.operation import Operation, Receipt
 
 HEADER = Header("handoff outbox", 1)
 
@@ -81,6 +81,7 @@ class Outbox:
         self._entries: dict[str, Entry] = {}
         self._closed_at: dict[str, datetime] = {}
         self._lost: dict[str, Entry] = {}
+        self._listed: Callable[[], Collection[str]] = self._open_ids
         self._ordered: list[Entry] | None = None
         self._last = 0
         self._own_warnings: list[str] = []
@@ -98,11 +99,14 @@ class Outbox:
         """
         marker = path.with_suffix(".marker")
         database = JournalDatabase(path, HEADER, durable=True, damage=Damage.SALVAGE, marker=marker, files=files)
-        outbox = cls(database, now, Archive(path.with_name("archive.journal"), files))
-        # An old entry that stays a little longer does no harm; failing to open would.
-        with suppress(NotSaved):
-            outbox.drop_old()
-        return outbox
+        return cls(database, now, Archive(path.with_name("archive.journal"), files))
+
+    def keep_listed(self, listed: Callable[[], Collection[str]]) -> None:
+        """Never let go of what `listed` names: the ids of what its author has yet to answer, as far as that is known.
+
+        Until this is called, those are the entries that are open by themselves.
+        """
+        self._listed = listed
 
     def close(self) -> None:
         """Let go of the file."""
@@ -118,19 +122,20 @@ class Outbox:
         operations: Sequence[Operation],
         resolutions: Mapping[str, Resolution] | None = None,
         receipts: Sequence[Receipt] = (),
+        *,
+        offered: bool = False,
     ) -> None:
         """Record operations with one flush, all or none; one that is recorded already is left as it is.
 
         `resolutions` are recorded with them: what they take up again, by its id; `receipts` are those that new ones of
-        them have already.
+        them have already. With `offered`, the CRM may know of them from elsewhere, so that none can be withdrawn.
 
         Raises:
             NotSaved: none of them is kept, and none may be shown.
             JournalTooNew: a newer program took the outbox over meanwhile.
         """
         with self._storage.journal.exclusive(writing=True):
-            self._absorb()
-            self._restore()
+            self._ready()
             new = {operation.id: operation for operation in operations if operation.id not in self._entries}
             recorded = [
                 ("operation", id_, _Recorded(sequence, operation))
@@ -141,10 +146,11 @@ class Outbox:
             answered = [
                 ("receipt", one.operation_id, _Settled(one, now)) for one in receipts if one.operation_id in new
             ]
-            lines: list[list[Changed]] = [[change] for change in recorded + answered + resolved]
+            begun = [("offered", id_, _Marked(now)) for id_ in new] if offered else []
+            lines: list[list[Changed]] = [[change] for change in recorded + begun + answered + resolved]
             if lines:
                 self._storage.append(lines)
-            self._absorb(own={*new, *(resolutions or {})})
+            self._written({*new, *(resolutions or {})})
 
     def resolve(self, resolutions: Mapping[str, Resolution]) -> None:
         """Note what was done about these operations, with one flush; ids that are not here are ignored.
@@ -186,12 +192,11 @@ class Outbox:
             NotSaved: none of the answers is kept; they may be asked for again.
         """
         with self._storage.journal.exclusive(writing=True):
-            self._absorb()
-            self._restore()
+            self._ready()
             now = self._now()
             answers = {r.operation_id: _Settled(r, now) for r in receipts if r.operation_id in self._entries}
             self._receipts.put(answers)
-            self._absorb(own=set(answers))
+            self._written(set(answers))
 
     def offer(self, operation_ids: Iterable[str]) -> list[str]:
         """Note, with one flush, that sending begins; from now on these can't be withdrawn by any process.
@@ -238,9 +243,10 @@ class Outbox:
             JournalTooNew: a newer program took the outbox over meanwhile.
             Unreadable: the disk can't be read.
         """
-        if self._storage.refresh():
-            with self._storage.journal.exclusive(writing=False):
-                self._absorb()
+        if self._storage.behind():
+            with self._storage.journal.exclusive(writing=False, wait=False) as had:
+                if had:
+                    self._absorb()
         if self._lost:
             try:
                 with self._storage.journal.exclusive(writing=True):
@@ -257,6 +263,8 @@ class Outbox:
 
     def drop_old(self) -> None:
         """Write the file anew without what was closed more than `KEPT` ago, when that frees enough to be worth it.
+
+        What its author has yet to answer stays, with everything else on the same lead: it may depend on that.
 
         Raises:
             NotSaved: the old file stands.
@@ -275,27 +283,20 @@ class Outbox:
 
     def _old(self, before: datetime) -> set[str]:
         old = {id_ for id_, at in self._closed_at.items() if at < before}
-        unanswered = [self._entries[id_] for id_ in old if self._entries[id_].open]
-        # What its author has not answered stays, unless something they did since has made it unimportant.
-        return old - {one.operation.id for one in unanswered if not self._superseded(one)}
+        if not old:
+            return old
+        leads = {self._entries[id_].operation.target for id_ in self._listed() if id_ in self._entries}
+        return {id_ for id_ in old if self._entries[id_].operation.target not in leads}
 
-    def _superseded(self, entry: Entry) -> bool:
-        return any(
-            later.sequence > entry.sequence
-            and later.operation.target == entry.operation.target
-            and later.receipt is not None
-            and later.receipt.result.took_effect
-            and supersedes(later.operation.verb, entry.operation.verb)
-            for later in self._entries.values()
-        )
+    def _open_ids(self) -> Collection[str]:
+        return {id_ for id_, entry in self._entries.items() if entry.open}
 
     def _note(self, table: JournalTable, facts: Mapping[str, object]) -> None:
         with self._storage.journal.exclusive(writing=True):
-            self._absorb()
-            self._restore()
+            self._ready()
             known = {id_: fact for id_, fact in facts.items() if id_ in self._entries}
             table.put(known)
-            self._absorb(own=set(known))
+            self._written(set(known))
 
     def _worthwhile(self, ids: set[str]) -> bool:
         size = sum(self._storage.size_of("operation", id_) + self._storage.size_of("receipt", id_) for id_ in ids)
@@ -304,20 +305,43 @@ class Outbox:
     def _mark(self, table: JournalTable, ids: Iterable[str]) -> tuple[list[str], list[str]]:
         """Put those ids into `table` that are pending and were never offered; return all pending ones, and those."""
         with self._storage.journal.exclusive(writing=True):
-            self._absorb()
-            self._restore()
+            self._ready()
             pending = [id_ for id_ in dict.fromkeys(ids) if (entry := self._entries.get(id_)) and entry.pending]
             new = [id_ for id_ in pending if not self._entries[id_].offered]
             now = self._now()
             table.put({id_: _Marked(now) for id_ in new})
-            self._absorb(own=set(new))
+            self._written(set(new))
             return pending, new
+
+    def _ready(self) -> None:
+        """Catch up before writing."""
+        try:
+            self._absorb()
+        except Unreadable as error:
+            raise NotSaved(f"Not saved: {error}") from error
+        self._restore()
+
+    def _written(self, own: set[str]) -> None:
+        """Take in what was written just now; what can't be read back is on the disk all the same, and read later."""
+        with suppress(Unreadable):
+            self._absorb(own)
 
     def _absorb(self, own: set[str] | None = None) -> None:
         """Take in what the storage has read or written; changes of others than `own` are news."""
+        known = self._entries, self._closed_at, self._taken_up
+        try:
+            self._take_news(own)
+        except OSError as error:
+            self._entries, self._closed_at, self._taken_up = known
+            # Nobody knows how much of it was taken in: everything is read anew at the next look.
+            self._storage.unread()
+            self._fresh = True
+            raise unreadable(self._storage.journal.path, error) from error
+
+    def _take_news(self, own: set[str] | None) -> None:
         everything, changed = self._storage.news()
         if everything:
-            known = self._entries
+            known, listed = self._entries, set(self._listed())
             self._entries = {}
             self._closed_at = {}
             self._taken_up = {}
@@ -325,7 +349,9 @@ class Outbox:
                 for id_, data in self._storage.each(name):
                     self._absorb_one(name, id_, data)
             self._lost |= {
-                id_: entry for id_, entry in known.items() if (entry.pending or entry.open) and id_ not in self._entries
+                id_: entry
+                for id_, entry in known.items()
+                if id_ not in self._entries and (entry.pending or id_ in listed)
             }
             different = {id_ for id_ in known.keys() | self._entries.keys() if known.get(id_) != self._entries.get(id_)}
             self._fresh = self._fresh or bool(different - (own or set()))
@@ -404,7 +430,7 @@ class Outbox:
             if entry.overruled is not None:
                 facts.append(("overruled", id_, entry.overruled))
         self._storage.append([[fact] for fact in facts])
-        self._absorb(own=set(lost))
+        self._written(set(lost))
         self._warn(
             f"{len(lost)} decision(s) were written again, which the file of the outbox had lost and this window still "
             "knew."

@@ -116,6 +116,19 @@ class JournalStorage(Storage):
         self._changed = []
         return news
 
+    def coming(self, table: str) -> set[str]:
+        """Return which documents of a table the next `news` names; none when it is everything."""
+        return set() if self._everything else {doc_id for name, doc_id in self._changed if name == table}
+
+    def unread(self) -> None:
+        """Tell everything anew: who asked for the news could not read it."""
+        self._everything = True
+        self._changed = []
+
+    def behind(self) -> bool:
+        """Say whether there is news, or may be some in the file; costs one look at its size."""
+        return self._everything or bool(self._changed) or self.journal.stale()
+
     def refresh(self, *, wait: bool = False) -> bool:
         """Catch up with other processes; costs one look at the file's size when there is nothing new.
 

@@ -117,13 +117,28 @@ def test_before_the_record_has_come_back_insisting_says_so(desk: Desk, server, p
     (mine,) = do(desk, NO, "a")
     another(server, op.Accept(), "a")
     send(desk, server)
-    assert ways(desk) == (Way.YIELD,)
+    assert Way.INSIST not in ways(desk)
     with pytest.raises(CannotDo, match="next exchange"):
         desk.resolve(mine.id, Way.INSIST)
     with pytest.raises(CannotDo, match="next exchange"):
         desk.resolve(mine.id, Way.REROUTE, to="person:max")
     pull(desk)
     assert Way.INSIST in ways(desk)
+
+
+def test_what_a_restored_crm_no_longer_knows_of_is_done_again(desk: Desk, server, pull: Pull):
+    backup = server.backup()
+    mine = meet(desk, server, pull, NO, op.Accept(), "a")
+    server.restored(backup, "e2")
+    desk.start_over()
+    pull(desk)
+    assert ways(desk) == (Way.YIELD, Way.RETRY)
+    with pytest.raises(CannotDo, match="no longer knows of it"):
+        desk.resolve(mine.id, Way.INSIST)
+    desk.resolve(mine.id, Way.RETRY)
+    both(desk, server, pull)
+    assert desk.lead("a").state is State.REJECTED
+    assert desk.unsettled() == ()
 
 
 def test_insisting_against_a_decision_that_nobody_has_seen_is_a_new_matter(desk: Desk, server, pull: Pull):

@@ -1,10 +1,11 @@
 """Own operations that did not take effect are listed until something done since makes them unimportant."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
-from api.desk import Desk
+from api.desk import Desk, Way
 from api.model import operation as op
 from api.model.operation import Operation, Receipt, Result
 from tests.desk.acting import TEXT, do, meet, no_fit, send
@@ -83,12 +84,32 @@ def test_an_act_that_took_effect_before_does_not_end_it(desk: Desk, server, pull
     assert [one.lead_id for one in desk.unsettled()] == ["a"]
 
 
-def test_a_lead_that_is_gone_ends_it(desk: Desk, server, pull: Pull):
-    meet(desk, server, pull, NO, op.Accept(), "a")
+def test_on_a_lead_that_is_gone_it_can_only_be_given_up(desk: Desk, server, pull: Pull):
+    mine = meet(desk, server, pull, NO, op.Accept(), "a")
     server.put("lead", "a", None)
     pull(desk)
+    (one,) = desk.unsettled()
+    assert (one.title, one.ways) == ("Ana Example a", (Way.YIELD,))
+    assert counted(desk) == (1, 0)
+    desk.resolve(mine.id, Way.YIELD)
     assert desk.unsettled() == ()
     assert counted(desk) == (0, 0)
+
+
+def test_it_outlasts_the_time_after_which_what_is_over_is_put_away(desk: Desk, server, pull: Pull):
+    mine = meet(desk, server, pull, NO, op.Accept(), "a")
+    desk.resolve(mine.id, Way.INSIST)
+    send(desk, server)
+    pull(desk)
+    desk.undo()
+    for _ in range(25):
+        do(desk, op.Note(text="x" * 3000), "b")
+    send(desk, server)
+    pull(desk)
+    assert [one.operation for one in desk.unsettled()] == [mine]
+    later = Desk.open(desk.profile, clock=lambda: NOW + timedelta(days=31))
+    assert [entry.operation.target.id for entry in later.ledger.archived()] == ["b"] * 25
+    assert [one.operation for one in later.unsettled()] == [mine]
 
 
 def test_what_i_took_back_anyway_is_not_mourned(desk: Desk, server, pull: Pull):

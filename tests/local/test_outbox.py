@@ -1,5 +1,6 @@
 """What a rep relies on: what was shown as saved is there, in order, for every process on the profile."""
 
+import errno
 import os
 import stat
 from datetime import timedelta
@@ -7,10 +8,12 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
-from api.local.errors import JournalTooNew
+from api.local.errors import JournalTooNew, Unreadable
 from api.local.frames import Header, frame, frame_header
 from api.local.outbox import Outbox
+from api.local.tables import JournalStorage
 from api.model.operation import Accept, Note, Operation, Receipt, Reject, Result
 from tests.factories import NOW, make_operation
 
@@ -194,6 +197,7 @@ def test_old_answered_operations_go_when_that_is_worth_a_new_file(path: Path) ->
     size = path.stat().st_size
 
     after = Outbox.open(path, now=lambda: NOW)
+    after.drop_old()
     assert ids(after) == [waiting.id, recent.id]
     assert path.stat().st_size < size / 20
     assert watching.refresh() is True
@@ -208,10 +212,60 @@ def test_sequences_go_on_after_everything_was_dropped(path: Path) -> None:
     old = [make_operation(Note(text="x" * 900)) for _ in range(100)]
     past.append(old)
     past.settle([receipt(operation) for operation in old])
-    assert Outbox.open(path, now=lambda: NOW).entries() == []
+    Outbox.open(path, now=lambda: NOW).drop_old()
     outbox = Outbox.open(path, now=lambda: NOW)
+    assert outbox.entries() == []
     outbox.append([make_operation(Accept())])
     assert [entry.sequence for entry in outbox.entries()] == [101]
+
+
+def test_what_is_still_listed_stays_with_everything_on_its_lead(path: Path) -> None:
+    past = Outbox.open(path, now=lambda: NOW - timedelta(days=40))
+    old = [make_operation(Note(text="x" * 900)) for _ in range(100)]
+    elsewhere = [replace(one, target=replace(one.target, id=f"other{at}")) for at, one in enumerate(old[2:])]
+    past.append([*old[:2], *elsewhere])
+    past.settle([receipt(operation) for operation in (*old[:2], *elsewhere)])
+    outbox = Outbox.open(path, now=lambda: NOW)
+    outbox.keep_listed(lambda: {old[0].id})
+    outbox.drop_old()
+    assert ids(outbox) == [old[0].id, old[1].id]
+
+
+def test_what_could_not_be_read_is_read_at_the_next_look(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    window, other = Outbox.open(path), Outbox.open(path)
+    first, second = make_operation(Accept()), make_operation(Accept())
+    other.append([first])
+    window.refresh()
+    other.append([second])
+    read, failures = JournalStorage.raw, iter([OSError(errno.EIO, "I/O error")])
+
+    def once(storage: JournalStorage, table: str, id_: str) -> bytes | None:
+        for failure in failures:
+            raise failure
+        return read(storage, table, id_)
+
+    monkeypatch.setattr(JournalStorage, "raw", once)
+    with pytest.raises(Unreadable, match="can't be read"):
+        window.refresh()
+    assert ids(window) == [first.id]
+    assert window.refresh() is True
+    assert ids(window) == [first.id, second.id]
+
+
+def test_an_operation_that_can_not_be_read_back_is_recorded_all_the_same(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outbox, operation = Outbox.open(path), make_operation(Accept())
+    outbox.append([make_operation(Accept())])
+
+    def fails(storage: JournalStorage, table: str, id_: str) -> bytes | None:
+        raise OSError(errno.EIO, "I/O error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(JournalStorage, "raw", fails)
+        outbox.append([operation])
+    assert outbox.refresh() is True
+    assert outbox.entry(operation.id) is not None
 
 
 def test_a_new_file_reaches_the_disk_before_it_gets_its_name(path: Path, faulty) -> None:
@@ -231,6 +285,7 @@ def test_lines_that_can_not_be_read_survive_compaction(path: Path) -> None:
     with path.open("ab") as file:
         file.write(frame(strange) + frame(b'{"another":"shape"}'))
     outbox = Outbox.open(path, now=lambda: NOW)
+    outbox.drop_old()
     assert outbox.entries() == []
     data = path.read_bytes()
     assert len(data) < 2000

@@ -203,6 +203,12 @@ def test_a_damaged_token_file_is_a_sentence_that_quotes_nothing(profile: Profile
     assert caught.value.__cause__ is None
 
 
+def test_a_new_token_replaces_a_damaged_file(profile: Profile) -> None:
+    profile.token_path.write_text("nonsense\n")
+    save_token(profile, URL, "secret-2", environ=OFF)
+    assert load_token(profile, URL, OFF) == "secret-2"
+
+
 def test_opening_a_profile_loads_no_keyring(tmp_path: Path) -> None:
     code = (
         "import sys\nfrom pathlib import Path\nfrom api.local.profile import Profile\n"

@@ -60,12 +60,12 @@ class Acting(Keeping):
             NotSaved: the disk did not take them; nothing is shown as done.
         """
         if operations:
-            self._tell(self._put(operations, {}))
+            self._tell(Changed(ids=self._put(operations, {}), status=True))
 
-    def _put(self, operations: Sequence[Operation], resolutions: Mapping[str, Resolution]) -> Changed:
-        """Write operations and what they take up again, in one flush, and show them; returns what is to be told."""
+    def _put(self, operations: Sequence[Operation], resolutions: Mapping[str, Resolution]) -> frozenset[str]:
+        """Write operations and what they take up again, in one flush, and show them; returns the leads they touch."""
         with self._ledger.writing():
-            return Changed(ids=self._show(self._ledger.append(operations, resolutions), []), status=True)
+            return self._show(self._ledger.append(operations, resolutions))
 
     async def record(self, verb: LeadVerb, leads: Sequence[Lead]) -> list[Operation]:
         """Do `prepare` at once and `commit` off the event loop; raises what they raise."""

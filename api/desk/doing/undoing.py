@@ -7,7 +7,7 @@ from api.desk.doing.acting import Acting
 from api.desk.doing.story import TakenBack
 from api.desk.held import Held
 from api.desk.needing.matters import Drafts
-from api.desk.news import Act, CannotDo, Changed, NothingToRedo, NothingToUndo, Resolved, Undone, UnknownLead
+from api.desk.news import Act, CannotDo, NothingToRedo, NothingToUndo, Resolved, Undone, UnknownLead
 from api.local.entries import Resolution
 from api.model import operation as op
 from api.model.lead import Lead
@@ -38,24 +38,22 @@ class Undoing(Acting):
             NothingToUndo: there is no such act, or it can't be taken back any more; the sentence says why.
             NotSaved: the disk did not take it.
         """
-        with self._ledger.writing():
-            self.refresh()
+        with self._writing() as touched:
             history = self._ledger.history()
             act = self._next_act(history, group)
             if act is None:
                 raise NothingToUndo(f"There is nothing {'else ' if self._hopeless else ''}to take back.")
             withdrawn = self._ledger.withdraw(acts.withdrawable(act, history))
-            touched = self._show([], [Held(operation) for operation in withdrawn])
+            touched.update(self._show(Held(operation) for operation in withdrawn))
             rest = [operation for operation in reversed(act.operations) if operation not in withdrawn]
             opposites, why = self._opposites(rest)
             if opposites:
-                touched |= self._show(self._ledger.append(opposites), [])
+                touched.update(self._show(self._ledger.append(opposites)))
             if why:
                 self._hopeless.add(act.group)
         if not touched:
             past = acts.past_acts(reversed(history), self._agreement)
             raise NothingToUndo(why, next((one.group for one in past if self.can_take_back(one)), ""))
-        self._tell(Changed(ids=touched, status=True))
         words = f"Undone: {act.sentence[:1].lower()}{act.sentence[1:]}"
         return Undone(
             sentence=f"{words}. {why}" if why else words,
@@ -119,14 +117,13 @@ class Undoing(Acting):
             NothingToRedo: nothing was taken back since the last act, or the rules do not allow it any more.
             NotSaved: the disk did not take it.
         """
-        with self._ledger.writing():
-            self.refresh()
+        with self._writing() as touched:
             taken = self._last_taken_back()
             if taken is None:
                 raise NothingToRedo("There is nothing to do again.")
             sentence = self._act_of(taken).sentence
             withdrawn = self._ledger.withdraw(list(reversed(taken.reopens)))
-            touched = self._show([], [Held(operation) for operation in withdrawn])
+            touched.update(self._show(Held(operation) for operation in withdrawn))
             rest = self._originals(taken, withdrawn)
             again, why = self._once_more(rest, taken.group)
             resolutions = {
@@ -136,10 +133,9 @@ class Undoing(Acting):
                 for matter, how in [taking]
             }
             if again:
-                touched |= self._show(self._ledger.append([new for _, new in again], resolutions), [])
+                touched.update(self._show(self._ledger.append([new for _, new in again], resolutions)))
         if not touched:
             raise NothingToRedo(why)
-        self._tell(Changed(ids=touched, status=True))
         words = f"Done again: {sentence[:1].lower()}{sentence[1:]}"
         return Resolved(
             sentence=f"{words}. {why}" if why else words,

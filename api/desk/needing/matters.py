@@ -121,6 +121,8 @@ class Drafts:
         gone = [Way.RETRY] if receipt.stands is not None and _was_taken_back(receipt.stands, lead) else []
         if kind == "taken":
             return [Way.ASK, *gone]
+        if _forgotten(held, lead):
+            gone = [Way.RETRY]
         return gone if isinstance(operation.verb, op.Reopen) else [Way.INSIST, Way.REROUTE, *gone]
 
     def _senseless(self, way: Way, held: Held) -> str:
@@ -131,7 +133,7 @@ class Drafts:
             return f"{name or 'Somebody'} has it already; ask for it instead."
         if way in (Way.RETRY, Way.EDIT):
             return f"What {name or 'the other'} decided stands: insist on yours, or let theirs stand."
-        return f"“{way.value}” is no answer to that."
+        return f"“{way.value.replace('_', '-')}” is no answer to that."
 
     def _insist(self, held: Held, lead: Lead, verb: LeadVerb, text: str) -> list[Operation]:
         self._check_dissent(held, lead)
@@ -167,6 +169,12 @@ class Drafts:
         return self._prepare(verb, lead, undoes=undoes, insists=operation.insists)
 
     def _check_dissent(self, held: Held, lead: Lead) -> None:
+        if _forgotten(held, lead):
+            raise CannotDo(
+                "The CRM's record does not hold what you decided. If the next exchange does not bring it, the CRM no "
+                "longer knows of it: do it again then.",
+                "forgotten",
+            )
         if held.failed and not any(one.operation_id == held.operation.id for one in lead.dissents):
             raise CannotDo(
                 "What you decided has not come back from the CRM yet; it does with the next exchange. Insist then.",
@@ -199,6 +207,13 @@ class Drafts:
 
 def _was_taken_back(stands: Decided, lead: Lead) -> bool:
     return lead.decision_revision > stands.decision_revision and lead.standing == stands.before
+
+
+def _forgotten(held: Held, lead: Lead) -> bool:
+    """Say whether the record is older than the answer and lacks the dissent, as after a restored backup."""
+    stands = held.receipt.stands if held.receipt is not None and held.failed else None
+    dissents = any(one.operation_id == held.operation.id for one in lead.dissents)
+    return stands is not None and not dissents and lead.decision_revision < stands.decision_revision
 
 
 def _as_told(lead: Lead, receipt: Receipt | None) -> Lead:

@@ -6,7 +6,7 @@ from api.desk.doing import acts
 from api.desk.doing.acting import Acting
 from api.desk.held import Held
 from api.desk.needing.matters import Drafts, in_words, kind_of
-from api.desk.news import CannotDo, Changed, Overturned, Resolved, UnknownLead, Unsettled, Waiting, Way, Wish
+from api.desk.news import CannotDo, Overturned, Resolved, UnknownLead, Unsettled, Waiting, Way, Wish
 from api.local.entries import Resolution
 from api.model import operation as op
 from api.model.lead import Remark
@@ -57,8 +57,8 @@ class Resolving(Acting):
 
         With a lead's id, those on that lead alone, which costs less.
 
-        One ends when its author answers it, when a later own operation on the lead takes effect, or when the lead is
-        gone.
+        One ends when its author answers it or when a later own operation on the lead takes effect; not when the lead is
+        gone, of which its author has not heard otherwise.
         """
         drafts = self._drafts()
         found: list[Unsettled] = []
@@ -142,8 +142,7 @@ class Resolving(Acting):
             UnknownLead: the lead is gone.
             NotSaved: the disk did not take it; nothing is recorded.
         """
-        with self._ledger.writing():
-            self.refresh()
+        with self._writing() as touched:
             held = self._matter(operation_id)
             lead_id = held.operation.target.id
             title = self._title(held.operation)
@@ -152,11 +151,10 @@ class Resolving(Acting):
                 self._check_owner(to)
                 operations = self._drafts().make(way, held, self.lead(lead_id), to=to, verb=verb, text=text)
                 resolution = Resolution(way.value, self._now(), by=operations[0].id)
-                changed = self._put(operations, {operation_id: resolution})
+                touched.update(self._put(operations, {operation_id: resolution}))
             else:
                 resolved = self._ledger.resolve({operation_id: Resolution(way.value, self._now())})
-                changed = Changed(ids=self._show(resolved, []), status=True)
-        self._tell(changed)
+                touched.update(self._show(resolved))
         return Resolved(sentence=f"{_DONE[way]}: {title}", operations=tuple(operations), leads=(lead_id,))
 
     async def resolve_soon(
@@ -177,8 +175,7 @@ class Resolving(Acting):
             UnknownLead: the lead is gone.
             NotSaved: the disk did not take it; nothing is recorded.
         """
-        with self._ledger.writing():
-            self.refresh()
+        with self._writing() as touched:
             lead = self.lead(lead_id)
             with self._lock:
                 asked = self._asking.at(lead_id)
@@ -186,8 +183,7 @@ class Resolving(Acting):
             if remark is None:
                 raise CannotDo(f"Nobody asks you for {lead.title}.", "no_wish")
             operations = self.prepare(self._reply(lead_id, way, remark, text), [lead])
-            changed = self._put(operations, {})
-        self._tell(changed)
+            touched.update(self._put(operations, {}))
         whom = f" to {remark.by_name}" if way is Way.HAND_OVER and remark.by_name else ""
         return Resolved(sentence=f"{_DONE[way]}{whom}: {lead.title}", operations=tuple(operations), leads=(lead_id,))
 
@@ -204,15 +200,13 @@ class Resolving(Acting):
             CannotDo: it was not answered in that way.
             NotSaved: the disk did not take it.
         """
-        with self._ledger.writing():
-            self.refresh()
+        with self._writing() as touched:
             held = self._ledger.get(operation_id)
             if held is None or held.resolution is None:
                 raise CannotDo("There is no answer to that to take back.", "no_matter")
             if held.resolution.by:
                 raise CannotDo("Undo takes back what you did about it.", "undo")
-            ids = self._show(self._ledger.reconsider([operation_id]), [])
-        self._tell(Changed(ids=ids, status=True))
+            touched.update(self._show(self._ledger.reconsider([operation_id])))
         return Resolved(sentence=f"Open again: {self._title(held.operation)}", leads=(held.operation.target.id,))
 
     async def reconsider_soon(self, operation_id: str) -> Resolved:
