@@ -19,6 +19,8 @@ from tui.cli.errors import Usage
         ("http://127.0.0.1:8700", "http://127.0.0.1:8700"),
         ("http://localhost:8700/", "http://localhost:8700"),
         ("http://[::1]:8700", "http://[::1]:8700"),
+        ("https://crm", "https://crm"),
+        ("crm:8443", "https://crm:8443"),
     ],
 )
 def test_a_hubs_address_has_one_spelling(typed: str, meant: str) -> None:
@@ -36,6 +38,7 @@ def test_a_hubs_address_has_one_spelling(typed: str, meant: str) -> None:
         "https://hub.example.com?token=1",
         "https://ana:secret@hub.example.com",
         "https://[::1",
+        "notaurl",
         "http://hub.example.com",
         "http://127.0.0.1.example.com",
     ],

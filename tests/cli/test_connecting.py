@@ -154,3 +154,38 @@ def test_user_add_says_the_id_and_warns_of_a_namesake(hub: RunningHub, team: str
     assert second.json["person"]["id"] == f"nora-{team}-2"
     assert f"already (nora-{team})" in second.err
     assert f"id nora-{team}-2" in second.err
+
+
+def test_connecting_again_mends_a_damaged_token_file(hub: RunningHub, team: str, seat: MakeSeat) -> None:
+    token = hub.user("Rita Rep", "rep", team)
+    rita = seat("rita", hub, token)
+    (rita.home / "token").write_text("nonsense\n")
+    status = rita("status", "--json").json
+    assert status["line"]["signed_out"]
+    assert "damaged" in status["message"]
+    assert rita("connect", "hub", hub.url, token=token).code == 0
+    assert not rita("status", "--json").json["line"]["signed_out"]
+    assert rita("sync").code == 0
+
+
+def test_a_person_gets_another_token_and_all_of_them_can_be_revoked(hub: RunningHub, team: str, seat: MakeSeat) -> None:
+    name = f"Nora {team}"
+    first = hub.user(name, "rep", team)
+    given = program("user", "token", f"nora-{team}", "--db", hub.db, home=seat().home)
+    assert given.code == 0, given.err
+    second = given.out.strip()
+    assert second not in (first, given.err)
+    nora = seat("nora", hub, second)
+    assert nora("status", "--json").json["person"]["id"] == f"nora-{team}"
+    revoked = seat()("user", "revoke", f"nora-{team}", "--db", hub.db, "--json")
+    assert revoked.json["revoked"] == 2
+    assert seat()("connect", "hub", hub.url, token=first).code == 1
+
+
+@pytest.mark.parametrize("what", ["token", "revoke"])
+def test_tokens_of_nobody(hub: RunningHub, team: str, seat: MakeSeat, what: str) -> None:
+    hub.user(f"Nora {team}", "rep", team)
+    done = seat()("user", what, f"Nora {team}", "--db", hub.db)
+    assert done.code == 1
+    assert done.out == ""
+    assert f"nora-{team}" in done.err

@@ -89,6 +89,12 @@ def test_several_are_undone_together(hub: RunningHub, team: str, rita: Seat) -> 
     assert [state(synced(rita), lead) for lead in leads] == ["new"] * 3
 
 
+def test_undo_says_what_was_undone(hub: RunningHub, team: str, rita: Seat) -> None:
+    lead = hub.lead(team)
+    synced(rita)("accept", lead)
+    assert rita("undo").out.startswith("Undone: accepted Ana Example")
+
+
 def test_undo_with_nothing_to_undo(rita: Seat) -> None:
     done = rita("undo")
     assert done.code == 1

@@ -55,12 +55,14 @@ def signed_out(opened: "Desk") -> str:
     status = opened.status()
     said = status.message if status.signed_out else ""
     if not status.signed_out:
-        from api.local.credentials import TokenUnreadable, load_token
+        from api.local.credentials import TokenDamaged, TokenUnreadable, load_token
 
         try:
             # One that lies in a keyring is there for all that can be known without asking.
             if load_token(opened.profile, connection.url, {**os.environ, "HANDOFF_KEYRING": "off"}):
                 return ""
+        except TokenDamaged as error:
+            said = error.sentence
         except TokenUnreadable:
             return ""
     said = said or "Signed out: there is no token."

@@ -74,16 +74,18 @@ def address(text: str, *, insecure: bool) -> str:
         port = parts.port
     except ValueError:
         raise Usage(f"“{text}” is not the address of a hub; one looks like https://handoff.example.com.") from None
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+    name = parts.hostname or ""
+    # A lone word is more likely a slip than a machine; with https:// before it, it is taken at its word.
+    lone = written != text and port is None and not set(".:") & set(name) and name != "localhost"
+    if parts.scheme not in ("http", "https") or not name or lone or parts.query or parts.fragment:
         raise Usage(f"“{text}” is not the address of a hub; one looks like https://handoff.example.com.")
     if parts.username or parts.password:
         raise Usage("The address carries a user name or password: leave it out, the token is asked for.")
-    if parts.scheme == "http" and parts.hostname not in _LOOPBACK and not insecure:
+    if parts.scheme == "http" and name not in _LOOPBACK and not insecure:
         raise Usage(
-            f"Plain http would show the token to everybody between here and {parts.hostname}: "
-            "use https, or say --insecure."
+            f"Plain http would show the token to everybody between here and {name}: use https, or say --insecure."
         )
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    host = f"[{name}]" if ":" in name else name
     return f"{parts.scheme}://{host}{f':{port}' if port else ''}{parts.path.rstrip('/')}"
 
 
@@ -120,7 +122,7 @@ def _token(url: str) -> str:
 
         given = getpass(f"Token for {url}: ").strip()
     if not given:
-        raise Usage("No token was given; a manager gets one with “handoff user add”.")
+        raise Usage("No token was given; a manager gets one with “handoff user token” or “handoff user add”.")
     if not given.isascii() or not given.isprintable() or " " in given:
         raise Usage("That is not a token: it holds characters that no token has.")
     return given

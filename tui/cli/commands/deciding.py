@@ -69,7 +69,15 @@ def undo(options: argparse.Namespace, output: out.Output) -> int:
             for lead_id in undone.leads
             if lead_id not in touched
         ]
-    return settle(opened, output, wait, undone.operations, outcomes)
+    said = {one.id: sentence for one in undone.operations if (sentence := _undone_words(opened, one))}
+    return settle(opened, output, wait, undone.operations, outcomes, said=said)
+
+
+def _undone_words(opened: "Desk", operation: Operation) -> str:
+    """Say what an operation takes back: ``Undone: accepted Ana Example``; nothing when that is not known."""
+    of_lead = opened.log(operation.target.id)
+    taken_back = next((one.sentence for one in of_lead if one.operation.id == operation.undoes), "")
+    return f"Undone: {taken_back[:1].lower()}{taken_back[1:]}" if taken_back else ""
 
 
 def redo(options: argparse.Namespace, output: out.Output) -> int:

@@ -3,10 +3,15 @@
 import argparse
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tui.cli.errors import Failed, Usage
-from tui.cli.output import DONE, Output
+from tui.cli.output import DONE, Output, words
 from tui.cli.workplace import profile, who
+
+if TYPE_CHECKING:
+    from api.hub.service import Hub
+    from api.model.people import Person
 
 DEFAULT_PORT = 8700
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -37,15 +42,10 @@ def serve(options: argparse.Namespace, output: Output) -> int:
 
 def add_user(options: argparse.Namespace, output: Output) -> int:
     """Add a person to the hub's database and print their token on stdout, once."""
-    from api.hub.service import Hub
     from api.model.people import Role
     from api.model.text import clean_line
 
-    db = database_url(options.db)
-    path = db.removeprefix("sqlite:///")
-    if path != db and not Path(path).exists():
-        raise Failed(f"There is no hub's database {path} yet: “handoff serve” makes it.")
-    hub = Hub(db)
+    hub = _hub(options.db)
     try:
         namesakes = [one.id for one in hub.people() if one.name.casefold() == clean_line(options.name, 100).casefold()]
         token = hub.add_person(options.name, Role(options.role), team=options.team)
@@ -59,6 +59,54 @@ def add_user(options: argparse.Namespace, output: Output) -> int:
             f"There is a {person.name} already ({', '.join(namesakes)}). "
             f"This is another person, with the id {person.id}."
         )
+    return _print_token(output, person, token)
+
+
+def issue_token(options: argparse.Namespace, output: Output) -> int:
+    """Print another token for somebody who has an account, once; those they have stay good."""
+    hub = _hub(options.db)
+    try:
+        person = _person(hub, options.id)
+        token = hub.issue_token(person.id)
+    finally:
+        hub.close()
+    return _print_token(output, person, token)
+
+
+def revoke_tokens(options: argparse.Namespace, output: Output) -> int:
+    """Make all tokens of a person worthless, and say how many there were."""
+    hub = _hub(options.db)
+    try:
+        person = _person(hub, options.id)
+        revoked = hub.revoke_tokens(person.id)
+    finally:
+        hub.close()
+    output.document({"person": person, "revoked": revoked})
+    output.line(f"Revoked {words(revoked, 'token')} of {who(person)}.")
+    output.note(f"“handoff user token {person.id}” gives a new one.")
+    return DONE
+
+
+def _hub(db: str | None) -> "Hub":
+    from api.hub.service import Hub
+
+    url = database_url(db)
+    path = url.removeprefix("sqlite:///")
+    if path != url and not Path(path).exists():
+        raise Failed(f"There is no hub's database {path} yet: “handoff serve” makes it.")
+    return Hub(url)
+
+
+def _person(hub: "Hub", person_id: str) -> "Person":
+    people = {one.id: one for one in hub.people()}
+    if person_id in people:
+        return people[person_id]
+    namesakes = [one.id for one in people.values() if one.name.casefold() == person_id.strip().casefold()]
+    hint = f" Is it {' or '.join(namesakes)}?" if namesakes else ""
+    raise Failed(f"This hub knows nobody with the id “{person_id[:60]}”.{hint}")
+
+
+def _print_token(output: Output, person: "Person", token: str) -> int:
     output.note(
         f"{who(person)}, id {person.id}: the token below is shown once, and good for “handoff connect hub URL”."
     )

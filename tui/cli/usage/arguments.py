@@ -200,6 +200,12 @@ def serve(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--agreement", metavar="FILE", help="agreement to use, TOML; a changed file is a new version")
 
 
+def user_tokens(parser: argparse.ArgumentParser) -> None:
+    """Add whose tokens are meant."""
+    parser.add_argument("id", metavar="ID", help="the person's id, as “user add” said it")
+    parser.add_argument("--db", metavar="URL", help="the hub's database (as for “serve”)")
+
+
 def user_add(parser: argparse.ArgumentParser) -> None:
     """Add who is to get an account."""
     parser.add_argument("name", metavar="NAME", help="as others see it")

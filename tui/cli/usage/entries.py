@@ -66,7 +66,7 @@ class Group(msgspec.Struct, frozen=True):
 
 GROUPS: Mapping[str, Group] = {
     "connect": Group("Join a CRM: “connect hub URL”.", "CRM"),
-    "user": Group("Give somebody an account at the hub: “user add NAME”.", "WHAT"),
+    "user": Group("Give somebody an account at the hub, or a new token: “user add NAME”, “user token ID”.", "WHAT"),
     "outbox": Group(
         "List what is saved here and not sent yet (so without WHAT too), or carry it to another machine.",
         "WHAT",
@@ -98,6 +98,22 @@ ENTRIES: tuple[Entry, ...] = (
         "Add a person to the hub's database and print their token, once.",
         args.user_add,
         '--json: {"person": {"id", "name", "role", "team", …}, "token"}',
+    ),
+    Entry(
+        "user token",
+        "serving",
+        "issue_token",
+        "Print a new token for a person of the hub, once; earlier ones stay good.",
+        args.user_tokens,
+        '--json: {"person": {"id", "name", "role", "team", …}, "token"}',
+    ),
+    Entry(
+        "user revoke",
+        "serving",
+        "revoke_tokens",
+        "Make all tokens of a person of the hub worthless.",
+        args.user_tokens,
+        '--json: {"person": {"id", "name", "role", "team", …}, "revoked": N}',
     ),
     Entry(
         "list",

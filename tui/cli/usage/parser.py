@@ -14,7 +14,7 @@ Without a command, Handoff opens on the CRM it is connected to.
 exit codes: 0 done, 1 failed, 2 wrong use, 3 saved but not yet sent, 4 conflict or refused
 Data goes to stdout, talk to stderr. --json prints one document; each command's --help shows its shape.
 environment: HANDOFF_HOME (folder for everything), HANDOFF_TOKEN (used instead of the kept token),
-HANDOFF_KEYRING (off: the token goes into a file that only you can read), HANDOFF_DB (database for serve and user add),
+HANDOFF_KEYRING (off: the token goes into a file that only you can read), HANDOFF_DB (database for serve and user),
 NO_COLOR
 """
 
