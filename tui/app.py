@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from api.crm.port import Capabilities
     from api.desk import Changed, Desk
     from api.sync import Report
+    from tui.screens.sync.answering import Answered
 
 _LOOK_AGAIN = 2.0
 """Seconds between looks at what other processes wrote."""
@@ -112,6 +113,8 @@ class HandoffApp(App[None], inherit_bindings=False):
         self._sync: SyncTask | None = None
         self.sync_problem = ""
         """Why no line to the CRM could be opened at all; empty mostly."""
+        self.answered: list[Answered] = []
+        """What was answered on the Sync screen since the program was opened, the newest last."""
         self._unlisten: Callable[[], None] = lambda: None
         self._interrupted: datetime | None = None
         self._warned = len(desk.warnings)
@@ -165,8 +168,16 @@ class HandoffApp(App[None], inherit_bindings=False):
 
     def on_desk_changed(self, message: DeskChanged) -> None:
         """Pass on what changed to every screen, those below others included."""
+        changed = message.changed
+        if changed.ids or changed.receipts or changed.campaigns or changed.agreement or changed.everything:
+            self._saved()
         for screen in self.screen_stack:
             screen.post_message(DeskChanged(message.changed))
+
+    def _saved(self) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, Area):
+                screen.saved()
 
     def _begin(self) -> None:
         # Whoever opened the program may have kept it off until now.
@@ -256,9 +267,10 @@ class HandoffApp(App[None], inherit_bindings=False):
         else:
             await screen.run_action(one.action)
 
-    def _tell(self, sentence: str, hint: str = "", *, alarm: bool = False) -> None:
-        if self.area is not None:
-            self.area.say(sentence, hint, alarm=alarm)
+    def _tell(self, sentence: str, hint: str = "", *, alarm: bool = False, about_line: bool = False) -> None:
+        area = self.area
+        if area is not None:
+            area.say(sentence, hint, alarm=alarm, until=area.line_back if about_line else None)
 
     def action_sync(self) -> None:
         """Send what waits and fetch what is new, now; then say how it went."""
@@ -271,8 +283,10 @@ class HandoffApp(App[None], inherit_bindings=False):
     async def _tell_exchange(self, sync: SyncTask) -> None:
         report = await sync.now()
         pending, needing = self.desk.status().pending, self.desk.status().needing
+        if report.problem is None:
+            self._saved()
         if report.problem is not None:
-            self._tell(report.problem.sentence, alarm=True)
+            self._tell(report.problem.sentence, alarm=True, about_line=not self.desk.status().connected)
         elif pending:
             what = "decision still waits" if pending == 1 else "decisions still wait"
             self._tell(f"{pending} {what} for the CRM’s answer.")

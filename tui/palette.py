@@ -1,6 +1,5 @@
 """The command palette's commands, from the registry."""
 
-from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
@@ -20,7 +19,7 @@ class Palette(CommandPalette):
 
 
 class CommandProvider(Provider):
-    """Offers every command; one that is of no use now is dim and says why."""
+    """Offers every command, those that are of use now first; one that is not is dim and says why."""
 
     async def discover(self) -> Hits:
         """Offer everything while nothing is typed."""
@@ -35,9 +34,10 @@ class CommandProvider(Provider):
             if score > 0:
                 yield Hit(score, self._display(one), partial(self._run, one), one.title, self._help(one))
 
-    def _commands(self) -> Iterator[Command]:
+    def _commands(self) -> list[Command]:
         area = self._app.area
-        return commands_in(area.AREA if area is not None else "")
+        there = commands_in(area.AREA if area is not None else "")
+        return sorted(there, key=lambda one: bool(self._app.hindrance(one, self.screen)))
 
     @property
     def _app(self) -> "HandoffApp":

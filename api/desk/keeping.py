@@ -24,7 +24,7 @@ from api.model.agreement import Agreement
 from api.model.changes import Page
 from api.model.lead import Lead
 from api.model.operation import Operation, Receipt, Result
-from api.model.people import Person
+from api.model.people import Owner, Person
 from api.rules.clocks import BusinessClock
 
 
@@ -332,7 +332,14 @@ class Keeping:
 
     def _unsettled(self) -> list[Held]:
         # Also on leads that are gone: their author has not heard otherwise that it did not take effect.
-        return self._ledger.unsettled()
+        return [held for held in self._ledger.unsettled() if not self._got_after_all(held)]
+
+    def _got_after_all(self, held: Held) -> bool:
+        """Say whether somebody was first to take a lead that is this person's now."""
+        if held.receipt is None or held.receipt.result is not Result.TAKEN:
+            return False
+        row = self._view.rows.get(held.operation.target.id)
+        return row is not None and row.owner == str(Owner("person", self._me.id))
 
     # --- keeping the view right --------------------------------------------------------------------------------
 
@@ -380,10 +387,12 @@ class Keeping:
         """Add what others did to those leads, and which of them have come to wait for me. The lock is held."""
         arrived = (one for one, known in before.known.items() if not known)
         taken = self._noticing.taken(before.stood, now, self._me.id, self._agreement)
+        others = [one for one, known in before.known.items() if known and one not in before.stood]
+        handed = self._noticing.handed(others, now, self._me.id, self._agreement)
         return replace(
             changed,
             arrived=tuple(one for one in arrived if self._view.waits_for_me(one, now.timestamp())),
-            by_others=(*taken, *self._noticing.asked(before.known)),
+            by_others=(*taken, *handed, *self._noticing.asked(before.known)),
         )
 
     def _look_up(self, lead_id: str) -> Lead | None:

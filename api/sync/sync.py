@@ -138,7 +138,7 @@ class Sync:
             if self._unlockable:
                 return self._report(Unreachable(self._unlockable))
             # A line that holds takes up what is saved by itself; one that is down may be pausing for minutes.
-            if pull:
+            if pull or self._telling.failure_of_the_other():
                 self._telling.ask()
             if report := await self._elsewhere(wanted, until):
                 return report

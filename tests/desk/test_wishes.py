@@ -9,6 +9,8 @@ from api.desk import CannotDo, Changed, Desk, Way
 from api.model import operation as op
 from api.model.lead import State
 from api.model.operation import Result
+from api.model.people import Owner
+from api.rules.wishes import hand_over
 from tests.desk.acting import another, do, send
 from tests.factories import MANAGER, make_agreement, make_lead
 from tests.sync.fake_crm import FakeServer
@@ -163,6 +165,22 @@ def test_i_hear_who_keeps_what_i_asked_for(desk: Desk, server, pull: Pull):
     pull(desk)
     words = "Otto Other keeps Ana Example c: I call them tomorrow."
     assert [news for changed in heard for news in changed.by_others] == [("c", words)]
+
+
+def test_i_hear_what_is_handed_over_to_me_and_who_was_first_matters_no_more(desk: Desk, server, pull: Pull):
+    do(desk, op.Accept(), "c")
+    another(server, op.Accept(), "c")
+    send(desk, server)
+    pull(desk)
+    assert [one.kind for one in desk.unsettled()] == ["taken"]
+    heard: list[Changed] = []
+    desk.listen(heard.append)
+    another(server, hand_over(server.leads["c"], make_agreement(), Owner("person", desk.me.id)), "c")
+    pull(desk)
+    words = "Otto Other handed Ana Example c over to you"
+    assert [news for changed in heard for news in changed.by_others] == [("c", words)]
+    assert desk.unsettled() == ()
+    assert desk.status().needing == 0
 
 
 async def test_a_screen_answers_off_its_loop(desk: Desk, server, pull: Pull):

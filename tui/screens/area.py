@@ -1,5 +1,6 @@
 """The root of the screens that stand for themselves: header and banner above, what is said and the keys below."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import on
@@ -32,6 +33,7 @@ class Area(Screen[None], inherit_bindings=False):
     unsaved = ""
     """What the disk refused; stays until something was saved again."""
     _link = ""
+    _until: Callable[[], str | None] | None = None
     _said_timer: Timer | None = None
 
     @property
@@ -51,12 +53,37 @@ class Area(Screen[None], inherit_bindings=False):
         """Say who works here and how the line to the CRM stands."""
         raise NotImplementedError
 
-    def say(self, sentence: str, hint: str = "", *, alarm: bool = False) -> None:
-        """Say in the status line what happened."""
+    def say(
+        self, sentence: str, hint: str = "", *, alarm: bool = False, until: Callable[[], str | None] | None = None
+    ) -> None:
+        """Say in the status line what happened.
+
+        `until` returns None while it is so, then what to say instead; without it the words are true for good.
+        """
         self.query_one("#status", StatusLine).say(sentence, hint, alarm=alarm)
+        self._until = until
         if self._said_timer is not None:
             self._said_timer.stop()
         self._said_timer = self.set_timer(_SAYING_STAYS, self.grow_old) if sentence else None
+
+    def drop_untrue(self) -> None:
+        """Say something else, or nothing, where what was said is not so any more."""
+        if self._until is not None and (instead := self._until()) is not None:
+            self.say(instead)
+
+    def line_back(self) -> str | None:
+        """Return None while the line to the CRM is down or odd, then what to say about that."""
+        status = self.desk.status()
+        if status.signed_out:
+            # The banner says so.
+            return ""
+        return "Connected again." if status.connected and not status.message else None
+
+    def saved(self) -> None:
+        """Take back that the disk refused something, now that it took something."""
+        if self.unsaved:
+            self.unsaved = ""
+            self.show_header()
 
     def grow_old(self) -> None:
         """Show what was said as no news any more; what is wrong stays until something else is said."""
@@ -81,7 +108,7 @@ class Area(Screen[None], inherit_bindings=False):
         link, before = link_words(self.desk), self._link
         self._link = link
         if link and link != before:
-            self.say(link)
+            self.say(link, until=self.line_back)
 
     def open_page(self, lead: "Lead") -> None:
         """Open a lead's page in the browser."""

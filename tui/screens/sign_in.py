@@ -59,7 +59,7 @@ class SignInScreen(Dialog[str], inherit_bindings=False):
         with Vertical(classes="dialog"):
             yield OneLine(id="dialog-title")
             yield Words(
-                f"For {self._where}. A manager there has one: “handoff user add”. What you decided meanwhile "
+                f"For {self._where}. A manager there gets you one: “handoff user token”. What you decided meanwhile "
                 "is kept here and sent with it.",
                 "dim",
                 id="dialog-about",

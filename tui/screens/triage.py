@@ -133,6 +133,7 @@ class TriageScreen(Deciding, Finding, inherit_bindings=False):
         self.query_one("#header", Header).show(*header_parts(self.desk, self._waiting))
         self.warn(self.unsaved or problem_words(self.desk))
         self.say_link()
+        self.drop_untrue()
 
     def show_card(self) -> None:
         """Show the lead under the cursor."""
@@ -199,7 +200,9 @@ class TriageScreen(Deciding, Finding, inherit_bindings=False):
             self._arrived += len(changed.arrived)
             for lead_id, sentence in changed.by_others:
                 self._news[lead_id] = sentence
-                if lead_id == self.queue.lead_id:
+                # Of leads that others take from the queue, the one under the cursor is told; what is one's own, always.
+                mine = lead_id not in self._waiting and sentence not in self._matters.values()
+                if mine or lead_id == self.queue.lead_id:
                     self.say(sentence, alarm=True)
         before, self._agreement = self._agreement, self.desk.agreement.version
         # Version 0 is the one that Handoff ships with, shown until the CRM has said which one holds.
@@ -209,7 +212,9 @@ class TriageScreen(Deciding, Finding, inherit_bindings=False):
             self.say(f"The agreement changed: version {self._agreement} is in force.")
         told = [one for changed in behind for one in changed.receipts if not one.result.took_effect]
         if met := not_applied(self.desk, told):
-            self.say(met, "S shows it" if len(told) == 1 else "S shows them", alarm=True)
+            hint = "S shows it" if len(told) == 1 else "S shows them"
+            needing = self.desk.status().needing
+            self.say(met, hint, alarm=True, until=self._all_answered if needing else None)
         self._tell_matters()
         if any(changed.arrived for changed in behind):
             self.query_one("#status", StatusLine).tell(arrivals(self._arrived))
@@ -224,8 +229,12 @@ class TriageScreen(Deciding, Finding, inherit_bindings=False):
     def _tell_matters(self) -> None:
         """Say once what somebody has put out of effect, and what somebody wishes."""
         before, self._matters = self._matters, matter_words(self.desk)
-        if new := [words for key, words in self._matters.items() if key not in before]:
-            self.say(new[0] if len(new) == 1 else f"{len(new)} matters need you.", "S answers", alarm=True)
+        if new := {key: words for key, words in self._matters.items() if key not in before}:
+            words = next(iter(new.values())) if len(new) == 1 else f"{len(new)} matters need you."
+            self.say(words, "S answers", alarm=True, until=lambda: None if new.keys() & self._matters.keys() else "")
+
+    def _all_answered(self) -> str | None:
+        return None if self.desk.status().needing else ""
 
     def _forget_arrivals(self) -> None:
         self._arrived = 0

@@ -117,8 +117,8 @@ class MatterList(Widget, can_focus=False):
     def show(self, parts: Sequence[Part], done: Callable[[str], str]) -> None:
         """Show these rows; `done` says of one that is gone what became of it, or nothing when it may go at once.
 
-        The row under the cursor stays on its line. When it has gone it is held there with what became of it; a row
-        that may go at once leaves the cursor to the one behind it.
+        The row under the cursor stays on its line, unless that would hide rows for which there is room. When it has
+        gone it is held there with what became of it; a row that may go at once leaves the cursor to the one behind it.
         """
         before, y = self._entry(self._at), self.y
         following = [entry.key for at in range(self._at + 1, len(self._places)) if (entry := self._entry(at))]
@@ -218,6 +218,9 @@ class MatterList(Widget, can_focus=False):
             elif place >= self._top + room:
                 near = place - (self._top + room) < room
                 self._top = place - room // 2 if near else place - room + 1
+            # No line is left empty while a row is out of sight; what fits is never scrolled.
+            spare = len(self._lines) - room
+            self._top = max(min(spare, 0), min(self._top, max(spare, 0)))
         self.renew()
         if self.key != before:
             self.post_message(self.Moved())
@@ -238,10 +241,9 @@ class MatterList(Widget, can_focus=False):
         return blank + seen
 
     def _first_line(self, width: int) -> Line:
-        """Return the first line in sight where there are more above: the heading that stands there, if one does."""
-        first = self._lines[self._top]
+        """Return the first line in sight where there are more above: the heading of the rows below it."""
         above = sum(place <= self._top for place in self._places)
-        title = first.title if isinstance(first, Part) else ""
+        title = next(line.title for line in reversed(self._lines[: self._top + 1]) if isinstance(line, Part))
         return ((" ", ""), (fit(title, max(width - 12, 0)), "heading"), (fit_right(f"↑ {above} above", 10), "accent"))
 
     def _line(self, place: int, width: int, now: datetime, *, under: bool) -> Line:

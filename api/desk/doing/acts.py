@@ -141,17 +141,31 @@ def say(operations: Sequence[Operation], agreement: Agreement) -> str:
     if isinstance(first.verb, op.Correct):
         did = f"corrected the {first.verb.field.replace('_', ' ')} of"
     code = _reason(first.verb)
-    reason = agreement.reason(code)
-    if reason is not None and reason.outcome is Consequence.REROUTE:
+    if reroutes(code, agreement):
         did, code = "rerouted", ""
     words = f"{did} {whom}"
     return words[0].upper() + words[1:] + _because(code, agreement)
 
 
+def reroutes(reason: str, agreement: Agreement) -> bool:
+    """Say whether a refusal for this reason sends the lead to somebody else."""
+    known = agreement.reason(reason)
+    return known is not None and known.outcome is Consequence.REROUTE
+
+
+def _did(entry: Decided, agreement: Agreement) -> str:
+    return "rerouted" if reroutes(entry.reason, agreement) else _DID.get(entry.verb, entry.verb)
+
+
 def say_of_other(entry: Decided, lead: Lead, agreement: Agreement) -> str:
     """Say what somebody else decided: ``Ben Example accepted Ana Example``."""
     reason = entry.reason if entry.verb != "accept" else ""
-    return f"{entry.by_name or 'Somebody'} {_DID.get(entry.verb, entry.verb)} {lead.title}{_because(reason, agreement)}"
+    return f"{entry.by_name or 'Somebody'} {_did(entry, agreement)} {lead.title}{_because(reason, agreement)}"
+
+
+def say_handed(entry: Decided, lead: Lead) -> str:
+    """Say who sent a lead to this person."""
+    return f"{entry.by_name or 'Somebody'} handed {lead.title} over to you"
 
 
 def say_unsettled(operation: Operation, receipt: Receipt, title: str, agreement: Agreement) -> str:
@@ -161,7 +175,7 @@ def say_unsettled(operation: Operation, receipt: Receipt, title: str, agreement:
     stands = receipt.stands
     if stands is None or receipt.result is Result.REFUSED:
         return f"{title}: {yours} was not applied. {receipt.sentence}".rstrip()
-    did = f"{stands.by_name or 'Somebody'} {_DID.get(stands.verb, stands.verb)} it"
+    did = f"{stands.by_name or 'Somebody'} {_did(stands, agreement)} it"
     when = "since" if operation.undoes else "first"
     reason = _in_brackets(stands.reason, agreement) if stands.verb != "accept" else ""
     return f"{title}: {did} {when}{reason}; {yours} was not applied."
@@ -175,7 +189,7 @@ def say_overturned(operation: Operation, entry: Decided, title: str, agreement: 
     if entry.undoes:
         return f"{title}: {name} took back {yours}."
     reason = _in_brackets(entry.reason, agreement) if entry.verb != "accept" else ""
-    return f"{title}: {name} insists and {_DID.get(entry.verb, entry.verb)} it{reason}; {yours} no longer holds."
+    return f"{title}: {name} insists and {_did(entry, agreement)} it{reason}; {yours} no longer holds."
 
 
 def say_wish(remark: Remark, title: str) -> str:

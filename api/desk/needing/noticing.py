@@ -93,6 +93,14 @@ class Noticing:
             if lead is not None and entry is not None and entry.by != me:
                 yield lead_id, acts.say_of_other(entry, lead, agreement)
 
+    def handed(self, known: Iterable[str], now: datetime, me: str, agreement: Agreement) -> News:
+        """Tell which of these leads, that did not stand in the queue before, somebody has sent to me."""
+        for lead_id in known:
+            lead = self._view.lead(lead_id) if self._view.waits_for_me(lead_id, now.timestamp()) else None
+            entry = lead.decided if lead is not None else None
+            if lead is not None and entry is not None and entry.by != me and acts.reroutes(entry.reason, agreement):
+                yield lead_id, acts.say_handed(entry, lead)
+
     def asked(self, changed: Iterable[str]) -> News:
         """Tell who asks for which of these leads, where nobody has looked at that yet."""
         for lead_id in changed:

@@ -2,10 +2,12 @@
 
 import pytest
 
+from api.desk.news import Link
 from api.local.errors import NotSaved
 from api.model import operation as op
 from api.model.lead import State
-from tests.tui.conftest import Run, World
+from tests.factories import NOW
+from tests.tui.conftest import Run, World, named_lead
 from tests.tui.sync.crm import NO, Crm, matter, sync_screen
 from tests.tui.test_typing_ahead import burst
 from tui.screens.answers import AnswerScreen
@@ -227,7 +229,7 @@ async def test_a_full_disk_is_said_and_the_matter_stays(
 async def test_nothing_done_here_leaves_undo_to_the_queue(run: Run, world: World, crm: Crm) -> None:
     crm.mine(op.Accept(), 1)
     async with run(keys=["S", "u"]) as screen:
-        assert "Nothing was answered here yet" in screen.status
+        assert "Nothing is left to take back here" in screen.status
         assert world.verbs("L001") == ["accept"]
 
 
@@ -248,3 +250,29 @@ async def test_keys_typed_ahead_reach_what_they_open(run: Run, world: World, crm
         (operation,) = world.written("L001")
         assert isinstance(operation.verb, op.Reject | op.Disqualify)
         assert operation.verb.answers["to"] == "person:max"
+
+
+async def test_what_was_answered_is_taken_back_after_the_screen_was_left_too(run: Run, world: World, crm: Crm) -> None:
+    crm.conflict()
+    async with run(keys=["S", "y", "escape", "S", "u"]) as screen:
+        assert len(world.desk.unsettled()) == 1
+        assert "Ana Example" in matter(screen)
+
+
+async def test_a_full_disk_is_over_once_anything_was_saved(
+    run: Run, world: World, crm: Crm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crm.conflict()
+
+    def full(*_: object, **__: object) -> None:
+        raise NotSaved("Not saved: the disk is full.")
+
+    monkeypatch.setattr(world.desk, "resolve", full)
+    async with run(keys=["S", "y"]) as screen:
+        assert "the disk is full" in screen.text("#banner")
+        world.desk.set_link(Link(connected=True, since=NOW))
+        await screen.settle()
+        assert "the disk is full" in screen.text("#banner"), "the line says nothing of the disk"
+        world.leads(named_lead(7))
+        await screen.settle()
+        assert screen.text("#banner") == ""

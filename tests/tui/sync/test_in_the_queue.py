@@ -2,8 +2,9 @@
 
 import pytest
 
+from api.desk.news import Link
 from api.model import operation as op
-from tests.factories import OTHER_REP, make_operation
+from tests.factories import NOW, OTHER_REP, make_operation
 from tests.tui.conftest import Run, Screen, World
 from tests.tui.sync.crm import NO, THEIRS, Crm
 
@@ -68,3 +69,32 @@ async def test_the_mark_never_says_less_than_there_is(run: Run, crm: Crm) -> Non
     for size in ((60, 15), (80, 24), (120, 36)):
         async with run(size) as screen:
             assert screen.text("#header").endswith("● live · 1 pending · 3 need you")
+
+
+async def test_a_line_that_is_back_is_not_called_down_any_more(run: Run, world: World) -> None:
+    async with run() as screen:
+        world.desk.set_link(Link(connected=False, since=NOW, message="The CRM can’t be reached."))
+        await screen.settle()
+        assert screen.status == "The CRM can’t be reached."
+        world.desk.set_link(Link(connected=True, since=NOW))
+        await screen.settle()
+        assert screen.status == "Connected again."
+
+
+async def test_what_was_said_of_matters_goes_when_none_is_left(run: Run, world: World, crm: Crm) -> None:
+    async with run() as screen:
+        crm.conflict(1)
+        await screen.settle()
+        assert "S shows it" in screen.status
+        await screen.press("S", "y", "S")
+        assert screen.status == ""
+
+
+async def test_a_wish_that_was_granted_is_not_asked_any_more(run: Run, world: World, crm: Crm) -> None:
+    crm.refused(1)
+    async with run() as screen:
+        crm.wish(5)
+        await screen.settle()
+        assert "S answers" in screen.status
+        await screen.press("S", "h", "S")
+        assert "S answers" not in screen.status

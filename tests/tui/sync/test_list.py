@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 from msgspec.structs import replace
+from textual.command import CommandList
 
 from api.crm.port import Capabilities
 from api.desk.news import Link, Try
 from api.model import operation as op
 from api.model.lead import Contact
-from tests.factories import NOW
+from tests.factories import NOW, REP
 from tests.tui.conftest import Run, Screen, StandIn, World, named_lead
 from tests.tui.sync.crm import NO, Crm, matter, rows, sync_screen
 from tui.app import HandoffApp
@@ -122,7 +123,7 @@ async def test_a_row_that_is_answered_meanwhile_stays_under_the_cursor_and_says_
         assert sync_screen(screen).matter_list.y == line
         assert "done the CRM has it" in matter(screen)
         await screen.press("y")
-        assert "answered already" in screen.status
+        assert screen.status == "This is no longer open."
 
 
 async def test_the_row_that_is_done_goes_when_the_cursor_leaves_it(run: Run, world: World, crm: Crm) -> None:
@@ -226,3 +227,73 @@ async def test_a_name_that_steers_terminals_and_one_as_wide_as_two_stay_in_their
         async with run(size, keys=["S"]) as screen:
             assert "[bold]日本語" in screen.text("#matters")
             assert "[red]x[/]" in matter(screen)
+
+
+async def test_a_row_that_comes_above_is_in_sight_while_everything_fits(run: Run, crm: Crm) -> None:
+    crm.mine(op.Accept(), 6)
+    async with run((80, 24), keys=["S"]) as screen:
+        key = sync_screen(screen).matter_list.key
+        crm.other(op.Accept(), 1)
+        crm.mine(NO, 1)
+        crm.answer()
+        crm.mine(op.Accept(), 2)
+        await screen.settle()
+        said = screen.text("#matters")
+        assert "above" not in said
+        assert "Needs you" in said
+        assert "Pending" in said
+        assert sync_screen(screen).matter_list.key == key
+
+
+async def test_more_room_brings_back_what_was_out_of_sight(run: Run, world: World, crm: Crm) -> None:
+    crm.refused(1)
+    for number in range(2, 5):
+        crm.mine(op.Accept(), number)
+    world.desk.set_link(Link(connected=False, since=NOW, message="No answer from the CRM. " * 12, failures=2))
+    async with run((80, 24), keys=["S", "G"]) as screen:
+        assert "Ana Example" not in screen.text("#matters")
+        assert "Refused" in screen.text("#matters").splitlines()[0]
+        world.desk.set_link(Link(connected=True, since=NOW, live=True))
+        await screen.settle()
+        assert "Ana Example" in screen.text("#matters")
+
+
+async def test_what_somebody_else_settled_is_no_longer_open(run: Run, world: World, crm: Crm) -> None:
+    crm.wish(5)
+    async with run(keys=["S"]) as screen:
+        crm.other(op.Keep(text=""), 5, by=REP)
+        crm.tell("L005")
+        await screen.settle()
+        assert "done: no longer open" in " ".join(rows(screen))
+
+
+async def test_signed_out_nothing_is_called_begun(run: Run, world: World, crm: Crm) -> None:
+    crm.mine(NO, 1)
+    async with run(keys=["S"]) as screen:
+        assert "sent Not sent yet; the CRM knows nothing of it." in matter(screen)
+        world.desk.ledger.offer(world.written())
+        sync_screen(screen).read()
+        assert "sent Offered, no answer yet." in matter(screen)
+        world.desk.set_link(Link(connected=False, since=NOW, signed_out=True))
+        await screen.settle()
+        assert "sent Not sent yet, as far as is known here." in matter(screen)
+
+
+async def test_the_footer_offers_nothing_where_nothing_is(run: Run) -> None:
+    async with run(keys=["S"]) as screen:
+        assert "undo" not in screen.text("#keys")
+        assert "to lead" not in screen.text("#keys")
+
+
+async def test_the_palette_lists_first_what_can_be_done(run: Run, crm: Crm) -> None:
+    crm.refused(3)
+    async with run(keys=["S", "ctrl+p"]) as screen:
+        options = screen.app.screen.query_one(CommandList)
+        for _ in range(500):
+            if options.option_count:
+                break
+            await screen.pilot.pause(0.01)
+        prompts = [str(options.get_option_at_index(at).prompt) for at in range(options.option_count)]
+        possible = ["Not now" not in words for words in prompts]
+        assert possible == sorted(possible, reverse=True)
+        assert not all(possible)

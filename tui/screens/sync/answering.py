@@ -39,8 +39,6 @@ class Answering(Area, inherit_bindings=False):
     """Matters whose answer is on its way to the disk, by key."""
     gone: set[str]
     """Keys of matters that were answered here."""
-    answered: list[Answered]
-    """What was done here, the newest last."""
     drafts: Drafts
     """What was typed for the matter under the cursor and not sent."""
 
@@ -235,7 +233,7 @@ class Answering(Area, inherit_bindings=False):
         if recorded:
             take_back = partial(self.desk.undo, recorded[0].group or recorded[0].id)
         if take_back is not None:
-            self.answered.append(Answered(matter, take_back))
+            self.handoff.answered.append(Answered(matter, take_back))
         self._tell_done(done.sentence, "u undoes" if take_back is not None else "")
 
     def _tell_done(self, sentence: str, hint: str = "") -> None:
@@ -249,16 +247,20 @@ class Answering(Area, inherit_bindings=False):
 
     def action_undo(self) -> None:
         """Take back what was done here last."""
-        if not self.answered:
+        if not self.handoff.answered:
             self.say(self.hindrance(command("sync.undo")))
             return
-        last = self.answered.pop()
+        last = self.handoff.answered.pop()
         self.app.run_worker(self._take_back(last), group=ACTS)
 
     async def _take_back(self, last: Answered) -> None:
+        from api.local.errors import NotSaved
+
         try:
             undone = await self.handoff.writer.run(last.take_back)
         except HandoffError as problem:
+            if isinstance(problem, NotSaved):
+                self.handoff.answered.append(last)
             self._tell_problem(problem)
             return
         self.gone.discard(last.matter.key)

@@ -238,19 +238,20 @@ def _facts(
         yield "now", f"{stands.removesuffix('.')}; it is {_whose(desk, lead)}."
     if not isinstance(about, Waiting):
         return
-    yield "sent", _sent(about)
+    yield "sent", _sent(about, signed_out=desk.status().signed_out)
     if about.problem:
         yield "last", about.problem
     if about.next_try is not None:
         yield "next", f"in {span(about.next_try - now)}" if about.next_try > now else "now"
 
 
-def _sent(one: Waiting) -> str:
+def _sent(one: Waiting, *, signed_out: bool) -> str:
     if one.offered and one.attempts:
         return f"{tries(one.attempts)} without an answer; should the CRM have it already, it is not done twice."
     if one.offered:
-        return "Begun; whether the CRM has it is not known yet."
-    began = f"{tries(one.attempts)}, but it was not reached" if one.attempts else "Not yet"
+        # It is noted as offered before it goes out, and signed out nothing does.
+        return "Not sent yet, as far as is known here." if signed_out else "Offered, no answer yet."
+    began = f"{tries(one.attempts)}, but it was not reached" if one.attempts else "Not sent yet"
     return f"{began}; the CRM knows nothing of it."
 
 
@@ -265,7 +266,7 @@ def became(desk: "Desk", matter: Matter) -> str:
     """Say what became of a matter that is gone from the desk."""
     operation = matter.operation
     if not isinstance(matter.about, Waiting) or operation is None:
-        return "answered meanwhile"
+        return "no longer open"
     receipt = desk.receipt(operation.id)
     if receipt is None:
         return "taken back"

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 _TICK = 1.0
 """Seconds between two looks at the clock: the next try is counted down."""
-_NOTHING_ANSWERED = "Nothing was answered here yet; what you decide in the queue is undone there."
+_NOTHING_ANSWERED = "Nothing is left to take back here; what you decide in the queue is undone there."
 
 
 class SyncScreen(Answering, inherit_bindings=False):
@@ -53,7 +53,6 @@ class SyncScreen(Answering, inherit_bindings=False):
         self.desk = desk
         self.leaving = {}
         self.gone = set()
-        self.answered = []
         self.drafts = {}
         self._matters: dict[str, Matter] = {}
         self._last: Matter | None = None
@@ -139,6 +138,7 @@ class SyncScreen(Answering, inherit_bindings=False):
         self.query_one("#header", Header).show(left, (("Sync", "strong"),), right)
         # Being signed out is told by the line itself.
         self.warn(self.unsaved)
+        self.drop_untrue()
 
     def show_line(self) -> None:
         """Say how the line stands."""
@@ -167,7 +167,10 @@ class SyncScreen(Answering, inherit_bindings=False):
     def _show_keys(self) -> None:
         matter = self.matter_under_cursor()
         ways = [way_command(way) for way in ways_shown(matter.about)] if matter is not None else []
-        others = [one for one in shown(self.AREA) if not _is_way(one) and one.id != "app.show_sync"]
+        useless = {"app.show_sync"}
+        if not self.matter_list.keys:
+            useless |= {one for one in ("sync.undo", "sync.go_to_lead") if self.hindrance(command(one))}
+        others = [one for one in shown(self.AREA) if not _is_way(one) and one.id not in useless]
         if self.desk.status().signed_out:
             others.insert(0, command("app.sign_in"))
         self.query_one("#keys", KeyBar).show(
@@ -180,7 +183,7 @@ class SyncScreen(Answering, inherit_bindings=False):
     def hindrance(self, one: Command) -> str:
         """Return why a command of this screen is of no use now; empty when it is."""
         if one.id == "sync.undo":
-            return "" if self.answered else _NOTHING_ANSWERED
+            return "" if self.handoff.answered else _NOTHING_ANSWERED
         matter = self.matter_under_cursor()
         if one.id == "sync.open":
             lead = self.lead_of(matter) if matter is not None else None
@@ -188,7 +191,7 @@ class SyncScreen(Answering, inherit_bindings=False):
         if not _is_way(one) and one.id != "sync.go_to_lead":
             return ""
         if matter is None:
-            return "This was answered already." if self.matter_list.key else "Nothing is under the cursor."
+            return "This is no longer open." if self.matter_list.key else "Nothing is under the cursor."
         if one.id == "sync.go_to_lead":
             return "" if self.lead_of(matter) is not None else "The lead is not here any more."
         return self._why_not(one, matter.about)
@@ -233,8 +236,10 @@ class SyncScreen(Answering, inherit_bindings=False):
     async def _opened(self) -> None:
         await self.run_action("go_to_lead")
 
-    def on_desk_changed(self, _message: DeskChanged) -> None:
+    def on_desk_changed(self, message: DeskChanged) -> None:
         """Catch up with the desk; changes that come close together are taken in one go."""
+        for _, sentence in message.changed.by_others if self.there else ():
+            self.say(sentence)
         if not self._behind:
             self._behind = True
             self.call_next(self._catch_up)
