@@ -10,6 +10,8 @@ from api.model.operation import LeadVerb
 from api.rules import lifecycle
 
 ACTS: tuple[LeadVerb, ...] = (
+    op.Accept(),
+    op.Claim(),
     op.Release(),
     op.Note(text="Call after five."),
     op.Attempt(result="no answer"),
@@ -21,7 +23,7 @@ ACTS: tuple[LeadVerb, ...] = (
     op.Outcome(result="won"),
     op.Thank(text="Good one."),
 )
-"""Everything but taking and refusing."""
+"""Everything but refusing."""
 
 
 class Refusal(msgspec.Struct, frozen=True):

@@ -115,6 +115,14 @@ class House:
                 raise CursorLost(problem.sentence) from problem
             raise
 
+    def goes_on_from(self, cursor: str) -> bool:
+        """Say whether the cursor is one of the present history."""
+        try:
+            self.page(cursor, 1)
+        except CursorLost:
+            return False
+        return True
+
     def submit(self, actor: Person, operations: Sequence[Operation]) -> list[Receipt]:
         sent = msgspec.json.decode(msgspec.json.encode(list(operations)), type=list[Operation])
         before = self.leads

@@ -190,9 +190,10 @@ class Line:
         owed = [one for one in self._pending() if one.id not in known and one.id not in account.withdrawn]
         wishes = [one for one in owed if asks_to_be_left_alone(one)]
         waiting = {one.id for one in wishes} - self._attempted
-        # What the hub had once already is offered again as it comes.
-        first = [one for one in operations if any(one.id == other.id for other in owed)][:1]
-        pressing = all(any(one.target.id == wish.target.id for wish in wishes) for one in first)
+        # What the hub had once already is offered again as it comes, and beside a wish goes all else on its lead.
+        first = [one.target.id for one in operations if any(one.id == other.id for other in owed)][:1]
+        asked = {one.target.id for one in account.committed.values() if asks_to_be_left_alone(one)}
+        pressing = asked.issuperset(first)
         self._must(pressing or not waiting, f"a wish not to be contacted has to wait: {waiting}")
         sent: set[str] = set()
         for operation in operations:

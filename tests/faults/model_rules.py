@@ -77,17 +77,24 @@ def folded(
     return lead
 
 
-def unwanted(lead: Lead, entries: Iterable[Entry]) -> bool:
-    """Say whether a wish noted here on another record of the same person forbids to contact this one."""
+def unwanted(lead: Lead, entries: Iterable[Entry], wishes: frozenset[str]) -> bool | None:
+    """Say whether a wish noted here on another record of the same person forbids to contact this one.
+
+    `wishes` are the keys of those of whom the hub knows that they asked. None where the hub took the wish and does not
+    know it for this person: their address was put right meanwhile, or a backup was put back.
+    """
     keys = set(suppression_keys(lead))
+    found: bool | None = False
     for entry in entries:
         operation = entry.operation
         if not asks_to_be_left_alone(operation) or operation.target.id == lead.id or entry.withdrawn or _failed(entry):
             continue
         values = operation.seen.values
-        if keys & {email_key(values.get("email", "")), phone_key(values.get("phone", ""))}:
+        meant = keys & {email_key(values.get("email", "")), phone_key(values.get("phone", ""))}
+        if meant and (entry.receipt is None or meant & wishes):
             return True
-    return False
+        found = None if meant else found
+    return found
 
 
 def open_matters(entries: Sequence[Entry], leads: Container[str] | None) -> set[str]:

@@ -50,12 +50,15 @@ class Table(RuleBasedStateMachine):
         page=st.sampled_from([500, 3, 1]),
         batch=st.sampled_from([100, 2, 1]),
         chance=st.sampled_from([0.0, 0.5, 1.0]),
+        windows=st.integers(1, 2),
     )
-    def begin(self, live: bool, page: int, batch: int, chance: float) -> None:
+    def begin(self, live: bool, page: int, batch: int, chance: float, windows: int) -> None:
         self.live, self.page, self.batch, self.chance = live, page, batch, chance
         for who in (0, 1):
-            self.open(who)
+            for _ in range(windows):
+                self.open(who)
             self.windows[who][0].step(3)
+            self.wrote(who, self.windows[who][0])
 
     # --- what must hold at every moment ---------------------------------------------------------------------------
 
@@ -83,16 +86,18 @@ class Table(RuleBasedStateMachine):
                 assert any(operation_id in past.receipts for past in pasts), f"the hub never answered {operation_id}"
         assert not account.withdrawn & self.house.known.receipts.keys(), "what was taken back unsent is at the hub"
 
-    def _check_view(self, window: Window, entries: Sequence[Entry], expected: dict[str, list[Lead]]) -> None:
+    def _check_view(
+        self, window: Window, entries: Sequence[Entry], expected: dict[str, list[Lead] | bool | None]
+    ) -> None:
         desk = window.desk
         status = desk.status()
         assert "fault of its own" not in status.message
         assert set(desk.rows()) == set(expected)
         for lead_id, leads in expected.items():
             shown, row = desk.lead(lead_id), desk.row(lead_id)
-            if leads:
+            if isinstance(leads, list):
                 assert shown in leads, f"{shown} is not {leads}"
-            else:
+            elif leads:
                 assert shown.state is State.SUPPRESSED, f"{shown.title} asked not to be contacted and is {shown.state}"
             assert row is not None
             assert row.state == shown.state.value
@@ -105,29 +110,36 @@ class Table(RuleBasedStateMachine):
         assert unsettled == matters, f"unsettled are {sorted(matters)}, and listed {sorted(unsettled)}"
         assert status.conflicts + status.refused == len(unsettled)
 
-    def _expected(self, home: Profiled, entries: Sequence[Entry]) -> dict[str, list[Lead]]:
+    def _expected(self, home: Profiled, entries: Sequence[Entry]) -> dict[str, list[Lead] | bool | None]:
         """Return how each lead may look: more than one way only where two pasts of the hub can't be told apart.
 
-        No way stands for any that is suppressed.
+        True stands for any way that is suppressed, None for any at all: nobody has told this profile yet that the hub
+        has another history.
         """
         mirror = Mirror.open(home.profile.mirror_path)
         newest = mirror.agreement()
+        # What is answered now bears numbers that say nothing about a mirror of the history before.
+        here = self.house.goes_on_from(mirror.cursor)
 
         def agreement(version: int) -> Agreement:
             known = mirror.agreement(version) or newest
             assert known is not None
             return known
 
-        found: dict[str, list[Lead]] = {}
+        found: dict[str, list[Lead] | bool | None] = {}
         for lead_id in mirror.rows():
             base = mirror.lead(lead_id)
             assert base is not None
             pasts = self.house.effects_in(base)
             assert pasts, "the mirror holds what the hub never said"
+            if not here:
+                found[lead_id] = None
+                continue
+            unwelcome = unwanted(base, entries, self.house.known.wishes)
             found[lead_id] = (
-                []
-                if unwanted(base, entries)
-                else [folded(base, entries, effects, home.account.person, agreement) for effects in pasts]
+                [folded(base, entries, effects, home.account.person, agreement) for effects in pasts]
+                if unwelcome is False
+                else unwelcome
             )
         mirror.close()
         return found

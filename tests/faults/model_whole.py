@@ -33,10 +33,6 @@ class Whole(Table):
     def do(self, who: int, window: int, name: str, verb: LeadVerb) -> None:
         self.act(who, window, [name], verb)
 
-    @rule(who=whose, window=which, name=lead_names, verb=st.sampled_from([op.Accept(), op.Claim()]))
-    def take(self, who: int, window: int, name: str, verb: LeadVerb) -> None:
-        self.act(who, window, [name], verb)
-
     @rule(who=whose, window=which, name=lead_names, refusal=st.sampled_from(REFUSALS))
     def refuse(self, who: int, window: int, name: str, refusal: Refusal) -> None:
         try:
@@ -80,43 +76,24 @@ class Whole(Table):
 
     @rule(who=whose, window=which, way=st.sampled_from(WAYS), first=st.booleans())
     def settle(self, who: int, window: int, way: Way, first: bool) -> None:
-        """Somebody answers what did not take effect, or what was put out of effect."""
+        """Somebody answers what did not take effect, what was put out of effect, or who asks for a lead of theirs."""
         chosen = self.window(who, window)
-        matters = [*chosen.desk.unsettled(), *chosen.desk.overturned()]
-        if not matters:
-            return
-        matter = matters[0 if first else -1]
-        to = "person:max" if way is Way.REROUTE else ""
-        text = "Please?" if way is Way.ASK else ""
+        desk = chosen.desk
+        matters, wishes = [*desk.unsettled(), *desk.overturned()], desk.wishes()
         try:
-            resolved = chosen.desk.resolve(matter.operation.id, way, to=to, text=text)
+            if matters:
+                to = "person:max" if way is Way.REROUTE else ""
+                text = "Please?" if way is Way.ASK else ""
+                settled = desk.resolve(matters[0 if first else -1].operation.id, way, to=to, text=text)
+            elif wishes:
+                settled = desk.answer(wishes[0].lead_id, Way.HAND_OVER if first else Way.KEEP)
+            else:
+                answered = (entry.operation.id for entry in entries_of(self.homes[who]) if entry.resolution)
+                settled = desk.reconsider(next(answered, ""))
         except (CannotDo, UnknownLead):
             return
         chosen.stale = False
-        self.committed(who, chosen, resolved.operations, self._shown(chosen))
-
-    @rule(who=whose, window=which)
-    def open_a_matter_again(self, who: int, window: int) -> None:
-        chosen = self.window(who, window)
-        answered = [entry.operation.id for entry in entries_of(self.homes[who]) if entry.resolution is not None]
-        for operation_id in answered[:1]:
-            try:
-                chosen.desk.reconsider(operation_id)
-            except CannotDo:
-                return
-            chosen.stale = False
-            self.wrote(who, chosen)
-
-    @rule(who=whose, window=which, way=st.sampled_from([Way.HAND_OVER, Way.KEEP]))
-    def answer_a_wish(self, who: int, window: int, way: Way) -> None:
-        chosen = self.window(who, window)
-        for wish in chosen.desk.wishes()[:1]:
-            try:
-                answered = chosen.desk.answer(wish.lead_id, way)
-            except CannotDo:
-                return
-            chosen.stale = False
-            self.committed(who, chosen, answered.operations, self._shown(chosen))
+        self.committed(who, chosen, settled.operations, self._shown(chosen))
 
     @rule(who=whose, window=which, times=st.integers(1, 4))
     def exchange(self, who: int, window: int, times: int) -> None:
@@ -137,48 +114,45 @@ class Whole(Table):
             window.desk.refresh()
             window.stale = False
 
-    @rule(who=whose)
-    def open_another_window(self, who: int) -> None:
-        if len(self.windows[who]) < 2:
-            self.open(who)
-
     @rule(who=whose, window=which)
-    def close_window(self, who: int, window: int) -> None:
+    def open_or_close_a_window(self, who: int, window: int) -> None:
         if len(self.windows[who]) > 1:
             self.windows[who].pop(window).close()
+        else:
+            self.open(who)
 
     # --- faults ---------------------------------------------------------------------------------------------------
 
     @rule(
         who=whose,
         window=which,
+        names=st.sampled_from([(), ("a",), AT_FIRST]),
         good=st.integers(0, 3),
-        faults=st.lists(st.sampled_from(Fault), min_size=1, max_size=3),
+        faults=st.lists(st.sampled_from(Fault), min_size=1, max_size=2),
         times=st.integers(1, 4),
         undo=st.booleans(),
     )
     def exchange_on_a_bad_line(
-        self, who: int, window: int, good: int, faults: list[Fault], times: int, undo: bool
+        self, who: int, window: int, names: tuple[str, ...], good: int, faults: list[Fault], times: int, undo: bool
     ) -> None:
+        """After so many requests that go well, some do not; somebody may just have written and take it back then."""
+        self.act(who, window, names, op.Note(text="Once more."))
         chosen = self.window(who, window)
         chosen.line.troubles.extend([*good * [Fault.NONE], *faults])
         self.step(who, chosen, times)
         if undo:
             self.undo(who, window)
 
-    @rule(who=whose, window=which, at=st.integers(1, 8), after=st.booleans(), times=st.integers(1, 3))
-    def die_while_exchanging(self, who: int, window: int, at: int, after: bool, times: int) -> None:
+    @rule(who=whose, window=which, at=st.integers(0, 8), after=st.booleans(), times=st.integers(1, 3))
+    def die(self, who: int, window: int, at: int, after: bool, times: int) -> None:
+        """The process dies at once, or just before or after its sync has been to the disk for the `at`-th time."""
+        chosen = self.window(who, window)
+        if not at:
+            self.replace(who, chosen)
+            return
         self.disk.die(at, after=after)
-        self.step(who, self.window(who, window), times)
+        self.step(who, chosen, times)
         self.disk.calm()
-
-    @rule(who=whose, window=which)
-    def die(self, who: int, window: int) -> None:
-        self.replace(who, self.window(who, window))
-
-    @rule(who=whose)
-    def token_expires(self, who: int) -> None:
-        self.homes[who].account.signed_in = False
 
     @rule(who=whose)
     def token_is_renewed(self, who: int) -> None:
@@ -189,9 +163,12 @@ class Whole(Table):
         if self.world.seconds + seconds < LONGEST:
             self.world.seconds += seconds
 
-    @rule()
-    def hub_restarts(self) -> None:
+    @rule(returns=st.booleans())
+    def hub_restarts(self, returns: bool) -> None:
+        """Recycled leads come back on their date, whichever process of the hub sees to it."""
         self.house.restart()
+        if returns:
+            self.house.bring_back()
 
     @precondition(lambda self: self.house.backups < 3)
     @rule()
@@ -204,7 +181,7 @@ class Whole(Table):
         """A backup takes the place of the hub's database; who finds out may die of it."""
         self.house.restore(max(self.house.backups - back, 0))
         if dies_at:
-            self.die_while_exchanging(who, 0, dies_at, after, 2)
+            self.die(who, 0, dies_at, after, 2)
 
     @precondition(lambda self: self.house.epochs < 2)
     @rule()
@@ -217,27 +194,22 @@ class Whole(Table):
 
     # --- what others do -------------------------------------------------------------------------------------------
 
-    @rule(name=st.sampled_from(("d", "e", "b")), message=st.sampled_from(["Hello.", "Please call."]))
-    def lead_is_imported(self, name: str, message: str) -> None:
+    @rule(name=st.sampled_from(("b", "c", "d", "e")), message=st.sampled_from(["Hello.", "Please call."]))
+    def lead_comes_in(self, name: str, message: str) -> None:
         self.house.hand_over(name, message)
 
     @rule(name=lead_names, title=st.sampled_from(["Prices", "Contact"]))
     def lead_does_something(self, name: str, title: str) -> None:
         self.house.touch(name, title)
 
-    @rule(name=lead_names)
-    def marketer_hands_again(self, name: str) -> None:
-        self.at_the_hub(op.HandAgain(), self.house.leads[self.ids[name]], MARKETER)
-
-    @rule(name=lead_names)
-    def manager_takes_back(self, name: str) -> None:
+    @rule(name=lead_names, manager=st.booleans())
+    def others_decide(self, name: str, manager: bool) -> None:
+        """A manager takes back what was decided last, or marketing hands the lead over again."""
         lead = self.house.leads[self.ids[name]]
-        if lead.trail:
+        if not manager:
+            self.at_the_hub(op.HandAgain(), lead, MARKETER)
+        elif lead.trail:
             self.at_the_hub(op.Reopen(), lead, MANAGER, undoes=lead.trail[-1].operation_id)
-
-    @rule()
-    def recycled_leads_come_back(self) -> None:
-        self.house.bring_back()
 
     @rule(who=whose, window=which, name=lead_names, later=st.booleans())
     def others_act_meanwhile(self, who: int, window: int, name: str, later: bool) -> None:

@@ -51,9 +51,9 @@ def _table(tally: Tally, seeds: Sequence[int], seconds: float) -> Iterator[str]:
     yield f"| seconds until everything was sent, at most | {tally.drained:.1f} |"
 
 
-def _short(tally: Tally, rounds: int) -> list[str]:
+def _short(tally: Tally) -> list[str]:
     """Return the phases into which too few kills fell; runs that are small prove nothing about that."""
-    if rounds < 1_000:
+    if tally.rounds < 1_000:
         return []
     return [
         f"only {tally.kills[one]} kills fell {one}"
@@ -87,7 +87,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(f"Again: python -m tests.faults.rounds --rounds {share} --seed {seed}", flush=True)
             break
     print("\n" + "\n".join(_table(total, seeds, time.monotonic() - started)))
-    problems = _short(total, options.rounds)
+    problems = _short(total)
     print("".join(f"\n{one}" for one in problems))
     if total.losses:
         print(f"Everything is kept in {folder}")

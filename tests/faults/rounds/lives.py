@@ -24,6 +24,9 @@ LONGEST = 40.0
 WAITING, AFTER_KEYS = 0.8, 1.5
 """Seconds that are waited for what a key shows, and after the last key for the moment of the kill."""
 
+STEADY = 0.02
+"""Seconds that a sentence stands before it counts as shown."""
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -232,6 +235,7 @@ class Window:
         self._number = number
         self._names = names
         self._last = ""
+        self._begun = ("", 0.0)
         self.terminal = Terminal(PROGRAM, columns=100, rows=16, env=environment(seat))
 
     def strike(self) -> None:
@@ -272,6 +276,7 @@ class Window:
             self._type("\x1b")
         elif key != "s":
             self.sees(lambda: self.terminal.lines[-2] != before, WAITING)
+        self.sees(lambda: False, 1.5 * STEADY)
 
     def leave(self) -> None:
         """Quit as a person does; one that does not go is a hanging program."""
@@ -303,15 +308,20 @@ class Window:
             self.terminal.send(keys)
 
     def _note(self) -> None:
+        """Keep what the status line says, once it has said so for a moment: half a repaint is no sentence."""
         line = self.terminal.lines[-2]
         found = _STATUS.match(line)
         if found is None or found[0] == self._last:
+            self._begun = ("", 0.0)
             return
-        self._last = found[0]
-        verb = {"Accepted": "accept", "Rejected": "reject"}.get(found[1], "undo")
-        self.life.shown.append(
-            Shown(self._number, self._seat.name, verb, self._names[found[2]], line.strip(), withdrawn=False)
-        )
+        now = time.monotonic()
+        if found[0] != self._begun[0]:
+            self._begun = (found[0], now)
+        elif min(now, self.life.killed or now) - self._begun[1] >= STEADY:
+            self._last = found[0]
+            verb = {"Accepted": "accept", "Rejected": "reject"}.get(found[1], "undo")
+            lead_id = self._names[found[2]]
+            self.life.shown.append(Shown(self._number, self._seat.name, verb, lead_id, line.strip()))
 
 
 def window(seat: Seat, plan: Plan, names: Mapping[str, str], beside: Callable[[], None] | None = None) -> Life:

@@ -65,6 +65,7 @@ def unsaved(shown: Iterable[Shown], before: Snapshot, after: Snapshot) -> Iterat
     """Yield what was shown as saved in one round and is not in the outbox after it."""
     for id_ in before.entries.keys() - after.entries.keys():
         yield Loss("a decision that was in the outbox is in it no more", operation=id_)
+    yield from _twice(before, after)
     wanted: Counter[tuple[str, str]] = Counter()
     for one in shown:
         wanted[one.verb, one.lead_id] += 1
@@ -76,6 +77,15 @@ def unsaved(shown: Iterable[Shown], before: Snapshot, after: Snapshot) -> Iterat
                 yield _loss("it was shown as taken back and is not", one)
         elif not _kept(one, before, after, wanted[one.verb, one.lead_id]):
             yield _loss("it was shown as saved and is not in the outbox", one)
+
+
+def _twice(before: Snapshot, after: Snapshot) -> Iterator[Loss]:
+    """Yield decisions that one command has recorded under two ids: it writes its note once for each lead."""
+    new = [entry.operation for id_, entry in after.entries.items() if id_ not in before.entries]
+    notes = Counter((made.target.id, note) for made in new if (note := getattr(made.verb, "note", "")))
+    for (lead_id, note), count in notes.items():
+        if count > 1:
+            yield Loss(f"“{note}” was recorded {count} times", lead_id=lead_id)
 
 
 def _kept(one: Shown, before: Snapshot, after: Snapshot, times: int) -> bool:
@@ -134,7 +144,6 @@ def judge(world: World) -> Verdict:
     for id_, (operation, _) in hub.operations.items():
         if id_ not in known:
             verdict.losses.append(Loss("the hub did what nobody has sent", operation.actor, id_, operation.target.id))
-    verdict.losses += _written_twice(hub)
     return verdict
 
 
@@ -212,17 +221,6 @@ def _superseded(entry: Entry, later: Sequence[Entry], entries: Mapping[str, Entr
         and (one.receipt.result.took_effect or one.operation.undoes == operation.id)
         for one in later
     )
-
-
-def _written_twice(hub: AtHub) -> Iterator[Loss]:
-    """Yield decisions that the hub has under two ids: their notes are written once only."""
-    notes: Counter[tuple[str, str]] = Counter()
-    for operation, _ in hub.operations.values():
-        if note := getattr(operation.verb, "note", ""):
-            notes[operation.target.id, note] += 1
-    for (lead_id, note), count in notes.items():
-        if count > 1:
-            yield Loss(f"the hub has “{note}” {count} times", lead_id=lead_id)
 
 
 def tell(loss: Loss, world: World) -> Iterator[str]:

@@ -37,7 +37,7 @@ COMMANDS: dict[str, tuple[list[list[str]], list[str]]] = {
     "import": ([["import", "CSV"]], []),
 }
 """For each command what is typed, in this order on one profile, and which places' words it prints."""
-ELSEWHERE = {"demo", "serve", "user add"}
+ELSEWHERE = {"demo", "serve", "user add", "user token", "user revoke"}
 """Commands that print nothing that came from outside but what was typed."""
 
 
