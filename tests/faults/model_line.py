@@ -82,6 +82,8 @@ class Line:
         self._page = page
         self._pending = pending
         self._attempted: set[str] = set()
+        self._halved: set[str] = set()
+        """What was in requests that were refused as a whole, and is tried in parts."""
         self._news = asyncio.Event()
         house.listen(self._news.set)
 
@@ -110,6 +112,7 @@ class Line:
         self._look_at(operations)
         fault = self._begin()
         if fault is Fault.WHOLE:
+            self._halved |= {one.id for one in operations}
             if len(operations) == 1:
                 self._account.refused_alone.add(operations[0].id)
             raise CrmError("The hub can't take this request.")
@@ -193,7 +196,7 @@ class Line:
         # What the hub had once already is offered again as it comes, and beside a wish goes all else on its lead.
         first = [one.target.id for one in operations if any(one.id == other.id for other in owed)][:1]
         asked = {one.target.id for one in account.committed.values() if asks_to_be_left_alone(one)}
-        pressing = asked.issuperset(first)
+        pressing = asked.issuperset(first) or self._halved.issuperset(one.id for one in operations)
         self._must(pressing or not waiting, f"a wish not to be contacted has to wait: {waiting}")
         sent: set[str] = set()
         for operation in operations:

@@ -97,23 +97,23 @@ def unwanted(lead: Lead, entries: Iterable[Entry], wishes: frozenset[str]) -> bo
     return found
 
 
-def open_matters(entries: Sequence[Entry], leads: Container[str] | None) -> set[str]:
+def open_matters(entries: Sequence[Entry], mine: Container[str]) -> set[str]:
     """Return the operations that did not take effect and that nothing has made unimportant.
 
     That is: nobody has answered it or taken it back, it is not itself the taking back of something that never took
-    effect, nothing done on the lead later has taken effect and stands, and its lead is one of `leads` (None: it is not
-    known yet which there are).
+    effect, nothing done on the lead later has taken effect and stands, and it was not about having a lead that is one
+    of `mine` by now.
     """
     history = History(entries)
     return {
         entry.operation.id
         for entry in history.kept
         if _failed(entry)
-        and (leads is None or entry.operation.target.id in leads)
         and not history.taken_back(entry)
         and not history.answered(entry)
         and not history.undoes_nothing(entry)
         and not history.passed_over(entry)
+        and not (_came_too_late(entry) and entry.operation.target.id in mine)
     }
 
 
@@ -165,6 +165,10 @@ class History:
 
 def _failed(entry: Entry) -> bool:
     return entry.receipt is not None and not entry.receipt.result.took_effect
+
+
+def _came_too_late(entry: Entry) -> bool:
+    return entry.receipt is not None and entry.receipt.result is Result.TAKEN
 
 
 def _worked(entry: Entry) -> bool:

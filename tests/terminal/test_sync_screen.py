@@ -74,7 +74,7 @@ def test_hostile_text_does_not_reach_the_terminal_as_a_command(running_hub: Runn
     with opened(home, 80, 24) as terminal:
         terminal.wait_for("Eve")
         terminal.send("aS")
-        terminal.wait_for("sent    Not yet")
+        terminal.wait_for("sent    Not sent yet")
         terminal.wait_for(lambda text: text.count("Eve") >= 2)
         terminal.send("d")
         terminal.wait_for("Discard Eve")

@@ -189,9 +189,9 @@ def command(seat: Seat, plan: Plan, kind: Kind, kill: Kill, ids: Sequence[str], 
     return life
 
 
-_LINE = re.compile(r"(?:Saved, not yet sent: )?(accepted|rejected|undone for) .+ \((\w+)\)$", re.IGNORECASE)
+_LINE = re.compile(r"(?:Saved, not yet sent: )?(accepted|rejected) .+ \((\w+)\)$", re.IGNORECASE)
 _NEITHER = re.compile(r".+ \((\w+)\): ")
-_UNDONE = re.compile(r"Undone: \w+ (Ana Example \d+)")
+_UNDONE = re.compile(r"(?:Saved, not yet sent: )?undone(?:: \w+| for) (Ana Example \d+)", re.IGNORECASE)
 
 
 def _told(out: str, seat: Seat, plan: Plan, kind: Kind, note: str, names: Mapping[str, str]) -> Iterator[Shown]:
@@ -203,7 +203,8 @@ def _told(out: str, seat: Seat, plan: Plan, kind: Kind, note: str, names: Mappin
         if plan.as_json:
             yield from _told_in_json(line, base, names)
         elif found := _UNDONE.match(line):
-            yield _with(base, names[found[1]], line, withdrawn=True)
+            # Taken back unsent, or by its opposite: the words are the same.
+            yield _with(base, names[found[1]], line)
         elif (found := _LINE.match(line.strip())) or (found := _NEITHER.match(line)):
             yield _with(base, found[found.lastindex or 1], line)
 
