@@ -172,10 +172,12 @@ class Table(RuleBasedStateMachine):
         for who in (0, 1):
             self.renew(who)
         end = self.world.seconds + PATIENCE
-        while missing := self._missing():
+        missing = "nobody has looked yet"
+        while missing:
             assert self.world.seconds < end, f"{missing}; {[one.desk.status() for one in everybody]}"
             for window in everybody:
                 assert window.step(1)
+            missing = self._missing()
         for window in everybody:
             window.pace.stride, window.stale = 0.0, False
         self.all_is_well()

@@ -204,6 +204,11 @@ def say_kept(remark: Remark, title: str) -> str:
     return f"{remark.by_name or 'Somebody'} keeps {title}{words}"
 
 
+def leads_of(operations: Iterable[Operation]) -> tuple[str, ...]:
+    """Return the ids of the leads that operations are about; others may look different too, if they are a person's."""
+    return tuple(sorted({operation.target.id for operation in operations}))
+
+
 def title_seen(operation: Operation) -> str:
     """Name the lead of an operation as its author saw it."""
     values = operation.seen.values

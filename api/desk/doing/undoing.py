@@ -59,7 +59,7 @@ class Undoing(Acting):
             sentence=f"{words}. {why}" if why else words,
             operations=tuple(opposites),
             withdrawn=tuple(operation.id for operation in withdrawn),
-            leads=tuple(sorted(touched)),
+            leads=acts.leads_of([*withdrawn, *opposites]),
         )
 
     async def take_back(self, group: str | None = None) -> Undone:
@@ -140,7 +140,7 @@ class Undoing(Acting):
         return Resolved(
             sentence=f"{words}. {why}" if why else words,
             operations=tuple(new for _, new in again),
-            leads=tuple(sorted(touched)),
+            leads=acts.leads_of([*withdrawn, *(new for _, new in again)]),
         )
 
     async def redo_soon(self) -> Resolved:
