@@ -134,6 +134,8 @@ class AtTheWindow(Person):
         """Press the key that accepts, again and again."""
         with Terminal(PROGRAM, columns=100, rows=16, env=environment(self.home)) as terminal:
             terminal.wait_for(f"{LEADS} wait")
+            # What is said of the line when it breaks would otherwise stand where the decision is said to be saved.
+            terminal.wait_for("can't be reached")
             last = ""
             while not self.done.is_set() and len(self.acknowledged) < LEADS:
                 terminal.send("a")
