@@ -1,4 +1,4 @@
-"""The whole, for a few minutes: hundreds of histories with every fault in them, and fresh ones on demand."""
+"""The whole, for a few minutes: many histories with every fault in them, and fresh ones on demand."""
 
 import os
 
@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, Phase, settings
 from tests.faults.model_whole import Whole
 
 _MANY = settings(
-    max_examples=400,
-    stateful_step_count=50,
+    max_examples=60,
+    stateful_step_count=40,
     deadline=None,
     database=None,
     # A history as short as can be takes longer to look for than all of these; whoever meets a failure takes it out.
