@@ -4,7 +4,6 @@ import pytest
 
 from tests.faults.model_bugs import BUGS, Bug, find
 
-
 RARE = ("what is unsent counts as seen", "two windows' decisions are sent in the order they were heard of")
 """What only long searches meet; the module itself, run as a program, looks for them."""
 
