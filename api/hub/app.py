@@ -9,9 +9,7 @@ from typing import Any, TypeVar
 
 import msgspec
 from litestar import Litestar, Request, Response, get, post
-from litestar.connection import ASGIConnection
 from litestar.exceptions import InternalServerException
-from litestar.handlers.base import BaseRouteHandler
 from litestar.params import FromPath
 from litestar.response import Stream
 
@@ -20,9 +18,10 @@ from api.hub.problems import HubProblem, signed_out
 from api.hub.service import Hub
 from api.hub.upkeep import FORGET_EVERY, RECYCLE_EVERY, AgreementFile, again_and_again
 from api.hub.web import openapi
-from api.hub.web.answering import handle
+from api.hub.web.answering import HEADERS, Answer, answer, handle, may_pack
 from api.hub.web.bodies import BODY_LIMIT, decode_items, decode_operations, usable_id
 from api.hub.web.live import Live
+from api.hub.web.pages import Pages
 from api.model.ingest import CampaignIn, Ingested, IngestReply, LeadIn, OutcomeIn, TouchIn
 from api.model.people import Person, Role
 
@@ -31,8 +30,6 @@ T = TypeVar("T")
 LOOK_EVERY = 1.0
 """Seconds between two looks at what other processes and editors have changed."""
 
-_JSON = "application/json"
-_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -44,6 +41,7 @@ class Serving:
         self.hub = hub
         self.agreement_file = agreement_file
         self.live: Live | None = None
+        self.pages = Pages(self._page)
         self._readers: ThreadPoolExecutor | None = None
         self._importers: ThreadPoolExecutor | None = None
 
@@ -54,6 +52,9 @@ class Serving:
     async def take_in(self, work: Callable[..., T], *arguments: Any) -> T:
         """Run an import, off the event loop and apart from the readers, which must not wait for it."""
         return await asyncio.get_running_loop().run_in_executor(self._importers, partial(work, *arguments))
+
+    async def _page(self, cursor: str, limit: int, packed: bool) -> Answer:
+        return await self.read(lambda: answer(self.hub.changes(cursor, limit), packed=packed))
 
     def close_streams(self) -> None:
         """End the live streams, so that the server can stop; in the loop's thread."""
@@ -96,32 +97,30 @@ class Serving:
         await self.take_in(self.hub.forget_commits)
 
 
-def _serving(connection: ASGIConnection[Any, Any, Any, Any]) -> Serving:
-    serving: Serving = connection.app.state.serving
+def _serving(request: AnyRequest) -> Serving:
+    serving: Serving = request.app.state.serving
     return serving
 
 
-def _json(record: Any) -> Response[bytes]:
-    return Response(msgspec.json.encode(record), media_type=_JSON, headers=_HEADERS)
-
-
-async def signed_in(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
+async def signed_in(request: AnyRequest) -> None:
     """Let nobody pass without a good token; the actor of everything is whoever holds it."""
-    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    # As a guard, this would be given a copy of the handler each time, which costs more than all it does.
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise signed_out()
-    serving = _serving(connection)
+    serving = _serving(request)
     person = serving.hub.remembered(token.strip())
     if person is None:
         person = await serving.read(serving.hub.authenticate, token.strip())
     if person is None:
         raise signed_out()
-    connection.scope["user"] = person
+    request.scope["user"] = person
 
 
-async def may_post(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
+async def may_post(request: AnyRequest) -> None:
     """Let only marketers and managers bring in leads and what belongs to them."""
-    person: Person = connection.scope["user"]
+    await signed_in(request)
+    person: Person = request.scope["user"]
     if person.role not in (Role.MARKETER, Role.MANAGER):
         raise HubProblem(
             f"A {person.role} can't post this; that is for marketers and managers.", status=403, kind="forbidden"
@@ -129,96 +128,97 @@ async def may_post(connection: ASGIConnection[Any, Any, Any, Any], _handler: Bas
 
 
 @get("/health")
-async def health() -> Response[bytes]:
+async def health() -> Answer:
     """Say that the hub serves."""
-    return _json(openapi.Health("handoff hub", api.__version__))
+    return answer(openapi.Health("handoff hub", api.__version__))
 
 
 @get("/openapi.json")
 async def openapi_route() -> Response[str]:
     """Return the document that describes all this."""
-    return Response(openapi.document(), media_type=_JSON, headers=_HEADERS)
+    return Response(openapi.document(), media_type="application/json", headers=HEADERS)
 
 
-@get("/me", guards=[signed_in])
-async def me(request: AnyRequest) -> Response[bytes]:
+@get("/me", before_request=signed_in)
+async def me(request: AnyRequest) -> Answer:
     """Say whose token this is."""
     hub = _serving(request).hub
-    return _json({"person": request.scope["user"], "epoch": hub.epoch, "at": hub.now})
+    return answer({"person": request.scope["user"], "epoch": hub.epoch, "at": hub.now})
 
 
-@get("/people", guards=[signed_in])
-async def people(request: AnyRequest) -> Response[bytes]:
+@get("/people", before_request=signed_in)
+async def people(request: AnyRequest) -> Answer:
     """Return everybody."""
     serving = _serving(request)
-    return _json(await serving.read(serving.hub.people))
+    return answer(await serving.read(serving.hub.people))
 
 
-@get("/agreement", guards=[signed_in])
-async def agreement(request: AnyRequest) -> Response[bytes]:
+@get("/agreement", before_request=signed_in)
+async def agreement(request: AnyRequest) -> Answer:
     """Return the newest version of the agreement."""
     serving = _serving(request)
-    return _json(await serving.read(serving.hub.agreement))
+    return answer(await serving.read(serving.hub.agreement))
 
 
-@get("/changes", guards=[signed_in])
-async def changes(request: AnyRequest) -> Response[bytes]:
+@get("/changes", before_request=signed_in)
+async def changes(request: AnyRequest) -> Answer:
     """Return a page of changes."""
     serving = _serving(request)
     limit = request.query_params.get("limit", "500")
     # What is no number is out of bounds like any other wrong limit.
     size = int(limit) if limit.isascii() and limit.isdigit() and len(limit) < 10 else 0
-    return _json(await serving.read(serving.hub.changes, request.query_params.get("cursor", ""), size))
+    newest = serving.live.newest if serving.live is not None else 0
+    return await serving.pages.page(newest, request.query_params.get("cursor", ""), size, may_pack(request))
 
 
-@get("/live", guards=[signed_in])
+@get("/live", before_request=signed_in)
 async def live(request: AnyRequest) -> Stream:
     """Say that something changed, whenever it does."""
     stream = _serving(request).live
     last = request.headers.get("last-event-id", "")
     known = int(last) if last.isascii() and last.isdigit() and len(last) < 20 else None
     content = stream.events(known) if stream is not None else iter(())
-    return Stream(content, media_type="text/event-stream", headers={**_HEADERS, "X-Accel-Buffering": "no"})
+    return Stream(content, media_type="text/event-stream", headers={**HEADERS, "X-Accel-Buffering": "no"})
 
 
-@post("/operations", guards=[signed_in], status_code=200)
-async def submit(request: AnyRequest) -> Response[bytes]:
+@post("/operations", before_request=signed_in, status_code=200)
+async def submit(request: AnyRequest) -> Answer:
     """Do operations; one receipt each."""
     operations = decode_operations(await _body(request))
     future = _serving(request).hub.submit_later(request.scope["user"], operations)
-    return _json({"receipts": await asyncio.wrap_future(future)})
+    return answer({"receipts": await asyncio.wrap_future(future)})
 
 
-@get("/operations/{operation_id:str}", guards=[signed_in])
-async def read_back(request: AnyRequest, operation_id: FromPath[str]) -> Response[bytes]:
+@get("/operations/{operation_id:str}", before_request=signed_in)
+async def read_back(request: AnyRequest, operation_id: FromPath[str]) -> Answer:
     """Return the receipt of an operation."""
     serving = _serving(request)
     receipt = await serving.read(serving.hub.receipt, operation_id) if usable_id(operation_id) else None
     if receipt is None:
         raise HubProblem("The hub has never seen an operation with this id.", status=404, kind="not-found")
-    return _json(receipt)
+    return answer(receipt)
 
 
-@post("/leads", guards=[signed_in, may_post], status_code=200)
-async def post_leads(request: AnyRequest) -> Response[bytes]:
+@post("/leads", before_request=may_post, status_code=200)
+async def post_leads(request: AnyRequest) -> Answer:
     """Hand leads over."""
     return await _take_in(request, LeadIn, _serving(request).hub.ingest_leads)
 
 
-@post("/campaigns", guards=[signed_in, may_post], status_code=200)
-async def post_campaigns(request: AnyRequest) -> Response[bytes]:
+@post("/campaigns", before_request=may_post, status_code=200)
+async def post_campaigns(request: AnyRequest) -> Answer:
     """Describe campaigns."""
     return await _take_in(request, CampaignIn, _serving(request).hub.ingest_campaigns)
 
 
-@post("/touches", guards=[signed_in, may_post], status_code=200)
-async def post_touches(request: AnyRequest) -> Response[bytes]:
+@post("/touches", before_request=may_post, status_code=200)
+async def post_touches(request: AnyRequest) -> Answer:
     """Tell what leads did."""
     return await _take_in(request, TouchIn, _serving(request).hub.ingest_touches)
 
 
-@post("/outcomes", guards=[signed_in, may_post], status_code=200)
-async def post_outcomes(request: AnyRequest) -> Response[bytes]:
+@post("/outcomes", before_request=may_post, status_code=200)
+async def post_outcomes(request: AnyRequest) -> Answer:
     """Tell how leads ended."""
     return await _take_in(request, OutcomeIn, _serving(request).hub.ingest_outcomes)
 
@@ -231,16 +231,14 @@ async def _body(request: AnyRequest) -> bytes:
         raise HubProblem("The request ended before all of it had come.", status=400, kind="bad-request") from error
 
 
-async def _take_in(
-    request: AnyRequest, kind: type[T], take: Callable[[Sequence[T], Person], list[Ingested]]
-) -> Response[bytes]:
+async def _take_in(request: AnyRequest, kind: type[T], take: Callable[[Sequence[T], Person], list[Ingested]]) -> Answer:
     read = decode_items(await _body(request), kind)
     places = [index for index, item in enumerate(read) if not isinstance(item, Ingested)]
     items = [item for item in read if not isinstance(item, Ingested)]
     taken = await _serving(request).take_in(take, items, request.scope["user"])
     results = {item.index: item for item in read if isinstance(item, Ingested)}
     results |= {place: msgspec.structs.replace(done, index=place) for place, done in zip(places, taken, strict=True)}
-    return _json(IngestReply(results=tuple(results[index] for index in range(len(read)))))
+    return answer(IngestReply(results=tuple(results[index] for index in range(len(read)))))
 
 
 HANDLERS = (

@@ -80,6 +80,8 @@ def expect(write: Write, operations: Sequence[Operation]) -> None:
     """Say what `decide` will read for these operations."""
     write.share(Past).expect(operation.id for operation in operations)
     write.expect("lead", (operation.target.id for operation in operations))
+    book = write.share(Book)
+    write.expect("agreement", (str(book.version(operation.agreement)) for operation in operations))
 
 
 def decide(book: Book, actor: Person, operations: Sequence[Operation]) -> list[Receipt]:

@@ -5,12 +5,12 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from api.agreement import default
 from api.hub import deciding
@@ -57,7 +57,7 @@ class Hub:
         if agreement is not None:
             self.set_agreement(agreement)
         else:
-            self._store.write(lambda write: agreements.latest_version(write) or agreements.sign(write, default()))
+            self._store.write(lambda write: write.agreement or agreements.sign(write, default()))
 
     @property
     def epoch(self) -> str:
@@ -199,8 +199,12 @@ class Hub:
         if after > stretch.head or (tag and stretch.tag_before and tag != stretch.tag_before):
             # A backup was restored: it is behind, or has moved on and counts other changes by the same numbers.
             raise self._lost()
+        raw = msgspec.Raw
         changes = tuple(
-            Change(row.n, row.kind, row.id, GONE if row.body is None else msgspec.Raw(row.body)) for row in stretch.rows
+            [
+                Change(n, kind, identifier, GONE if body is None else raw(body))
+                for n, kind, identifier, body in stretch.rows
+            ]
         )
         there = f"{self.epoch}:{stretch.end}" + (f".{stretch.tag}" if stretch.tag else "")
         return Page(epoch=self.epoch, changes=changes, cursor=there, n=stretch.end, more=stretch.end < stretch.head)
@@ -249,21 +253,23 @@ class Hub:
 
     def return_due(self) -> list[Receipt]:
         """Bring recycled leads whose date is reached back as new passes, some at a time."""
-        now, after = self._clock().astimezone(UTC), ""
-        while identifiers := self._due(now, after):
-            returns = [self._return(self.lead(identifier), now) for identifier in identifiers]
+        now, after = self._clock().astimezone(UTC), (date.min, "")
+        while due := self._due(now, *after):
+            returns = [self._return(self.lead(identifier), now) for _, identifier in due]
             # One that was refused before will be again, and must not keep those behind it from coming back.
             if operations := [operation for operation in returns if self.receipt(operation.id) is None]:
                 return self.submit(HUB_ACTOR, operations)
-            after = identifiers[-1]
+            after = due[-1]
         return []
 
-    def _due(self, now: datetime, after: str) -> list[str]:
-        """Return the ids of the next leads whose date to come back is reached, in their order."""
+    def _due(self, now: datetime, day: date, identifier: str) -> list[tuple[date, str]]:
+        """Return date and id of the next leads whose date to come back is reached, after the one with these two."""
         table = tables.leads
-        due = select(table.c.id).where(table.c.recycle_on <= now.date(), table.c.id > after)
+        on, known = table.c.recycle_on, table.c.id
+        due = select(on, known).where(on <= now.date(), on >= day, or_(on > day, known > identifier))
         with self._store.read() as connection:
-            return list(connection.execute(due.order_by(table.c.id).limit(INGEST_STEP)).scalars())
+            found = connection.execute(due.order_by(on, known).limit(INGEST_STEP)).all()
+        return [(when, which) for when, which in found if when is not None]
 
     def _return(self, lead: Lead, now: datetime) -> Operation:
         return Operation(

@@ -11,6 +11,7 @@ from litestar.testing import TestClient
 
 from api.hub.service import Hub
 from api.model import operation as op
+from api.model.ingest import LeadIn
 from api.model.operation import Receipt
 from tests.factories import MANAGER, MARKETER, REP, make_lead, make_operation
 from tests.hub.conftest import bearer
@@ -287,3 +288,19 @@ def test_whatever_is_asked_for_is_answered(
     answer = client.get("/changes", params={"cursor": cursor, "limit": limit}, headers=headers)
     assert answer.status_code in (200, 410, 422)
     assert client.get(f"/operations/{last.strip('/?#.%') or 'x'}", headers=headers).status_code in (404, 405)
+
+
+def test_a_long_page_comes_packed_to_whoever_wishes_for_it(client: Client, hub: Hub, tokens: dict[str, str]) -> None:
+    hub.ingest_leads([LeadIn(source="form", source_id=str(number)) for number in range(40)])
+
+    def page(wish: str, after: int = 0) -> Any:
+        headers = bearer(tokens["rita"]) | {"Accept-Encoding": wish}
+        return client.get("/changes", params={"cursor": f"{hub.epoch}:{after}"}, headers=headers).raise_for_status()
+
+    plain, packed = page("identity"), page("br, gzip;q=0.5")
+    assert packed.headers["content-encoding"] == "gzip"
+    assert packed.json() == plain.json()
+    assert len(packed.json()["changes"]) > 40
+    assert int(packed.headers["content-length"]) < int(plain.headers["content-length"]) / 3
+    for unpacked in (plain, page("gzip;q=0, identity"), page("xgzip"), page(""), page("gzip", after=hub.head() - 1)):
+        assert "content-encoding" not in unpacked.headers

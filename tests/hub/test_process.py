@@ -235,6 +235,16 @@ def test_what_cannot_be_served_is_said_in_a_sentence(
     assert not (tmp_path / "other.db").exists()
 
 
+def test_on_the_same_machine_pages_are_not_packed(db_url: str, start: Callable[..., Running]) -> None:
+    running = start(db_url)
+    with client_of(running, running.token()) as client:
+        items = [{"source": "form", "source_id": str(number)} for number in range(40)]
+        client.post("/leads", json=items).raise_for_status()
+        page = client.get("/changes", headers={"Accept-Encoding": "gzip"}).raise_for_status()
+    assert len(page.content) > 20_000
+    assert "content-encoding" not in page.headers
+
+
 def test_a_client_that_hangs_up_leaves_no_traceback(db_url: str, start: Callable[..., Running]) -> None:
     running = start(db_url)
     token = running.token()

@@ -3,11 +3,10 @@
 from pathlib import Path
 
 from msgspec.structs import replace
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from api.agreement import AgreementError, load
 from api.hub.data import tables
-from api.hub.data.book import Book
 from api.hub.data.store import Write
 from api.model.agreement import Agreement
 
@@ -15,15 +14,9 @@ SIZE_LIMIT = 1_000_000
 """Largest agreement file read, in bytes."""
 
 
-def latest_version(write: Write) -> int:
-    """Return the newest version's number; 0 while there is none."""
-    table = tables.counter
-    return int(write.connection.execute(select(table.c.n).where(table.c.name == "agreement")).scalar_one())
-
-
 def sign(write: Write, agreement: Agreement) -> Agreement:
     """Make `agreement` the newest version, unless it says what the newest says already; return what now holds."""
-    version = latest_version(write)
+    version = write.agreement
     newest: Agreement | None = write.get("agreement", str(version)) if version else None
     if newest is not None and replace(newest, version=0) == replace(agreement, version=0):
         return newest
@@ -31,7 +24,7 @@ def sign(write: Write, agreement: Agreement) -> Agreement:
     write.put("agreement", str(signed.version), signed)
     table = tables.counter
     write.connection.execute(update(table).where(table.c.name == "agreement").values(n=signed.version))
-    write.share(Book).forget_agreements()
+    write.agreement = signed.version
     return signed
 
 

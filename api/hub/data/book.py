@@ -48,24 +48,15 @@ class Book:
         self.write = write
         self.campaign_ids: dict[str, str] = {}
         """What ``id:…`` and ``name:…`` were found to mean within this transaction; empty for nothing."""
-        self._agreements: dict[int, Agreement] = {}
-        self._latest = 0
 
     def agreement(self, version: int = 0) -> Agreement:
         """Return this version of the agreement, or the newest when there is no such version."""
-        if not self._latest:
-            table = tables.counter
-            newest = select(table.c.n).where(table.c.name == "agreement")
-            self._latest = int(self.write.connection.execute(newest).scalar_one())
-        if version not in self._agreements:
-            known = self.write.get("agreement", str(version)) if 0 < version <= self._latest else None
-            self._agreements[version] = known or self.write.get("agreement", str(self._latest))
-        return self._agreements[version]
+        known: Agreement = self.write.get("agreement", str(self.version(version)))
+        return known
 
-    def forget_agreements(self) -> None:
-        """Read the agreement anew when it is next asked for, because there is another version."""
-        self._agreements.clear()
-        self._latest = 0
+    def version(self, version: int) -> int:
+        """Return the number of the agreement that holds for what was done under `version`."""
+        return version if 0 < version <= self.write.agreement else self.write.agreement
 
     def lead(self, identifier: str) -> Lead | None:
         """Return the lead with this id, or None."""

@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, Row, Table, bindparam, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from api.hub.data import commits, tables
@@ -83,10 +83,12 @@ class Write:
     def __init__(self, connection: Connection, at: datetime) -> None:
         self.connection = connection
         self.at = at
-        locked = select(tables.counter.c.n).where(tables.counter.c.name == "changes").with_for_update()
-        self._first = self.n = int(connection.execute(locked).scalar_one())
+        counters = {row.name: int(row.n) for row in connection.execute(_LOCKED)}
+        self._first = self.n = counters["changes"]
+        self.agreement = counters["agreement"]
+        """Number of the newest version of the agreement; 0 while there is none."""
         self._held: dict[tuple[str, str], _Held] = {}
-        self._expected: dict[str, list[str]] = {}
+        self._expected: dict[str, dict[str, None]] = {}
         self._shared: dict[Callable[[Write], Any], Any] = {}
         self._rows: dict[Table, list[dict[str, Any]]] = {}
 
@@ -98,26 +100,37 @@ class Write:
         return shared
 
     def expect(self, kind: str, ids: Iterable[str]) -> None:
-        """Note that these records will be asked for, so that the next `load` of this kind reads them too."""
-        self._expected.setdefault(kind, []).extend(ids)
+        """Note that these records will be asked for, so that the next `load` reads them too."""
+        self._expected.setdefault(kind, {}).update(dict.fromkeys(ids))
 
     def load(self, kind: str, ids: Iterable[str]) -> None:
-        """Read these records in one go, for the `get` that follow."""
-        wanted = dict.fromkeys([*self._expected.pop(kind, ()), *ids])
-        missing = [identifier for identifier in wanted if (kind, identifier) not in self._held]
+        """Read these records, and all that are expected, in one go, for the `get` that follow."""
+        self.expect(kind, ids)
+        expected, self._expected = self._expected, {}
+        missing = [
+            (kind, identifier)
+            for kind, ids in expected.items()
+            for identifier in ids
+            if (kind, identifier) not in self._held
+        ]
         table = tables.records
         for part in chunks(missing):
+            kinds, wanted = ({key[place] for key in part} for place in (0, 1))
+            # What has the id of one and the kind of another is read as well: seldom, and as good as what was asked for.
             found = self.connection.execute(
-                select(table.c.id, table.c.n, table.c.body).where(table.c.kind == kind, table.c.id.in_(part))
+                select(table.c.kind, table.c.id, table.c.n, table.c.body).where(
+                    table.c.kind.in_(sorted(kinds)), table.c.id.in_(sorted(wanted))
+                )
             )
             for row in found:
-                record = None if row.body is None else _read(kind, row.body)
-                self._held[kind, row.id] = _Held(record, row.n, stored=True)
-                if isinstance(record, Lead) and record.campaign_id:
-                    # What is decided about a lead counts in its campaign.
-                    self.expect("campaign", [record.campaign_id])
-            for identifier in part:
-                self._held.setdefault((kind, identifier), _Held(None, 0, stored=False))
+                if (row.kind, row.id) not in self._held:
+                    record = None if row.body is None else _read(row.kind, row.body)
+                    self._held[row.kind, row.id] = _Held(record, row.n, stored=True)
+                    if isinstance(record, Lead) and record.campaign_id:
+                        # What is decided about a lead counts in its campaign.
+                        self.expect("campaign", [record.campaign_id])
+            for key in part:
+                self._held.setdefault(key, _Held(None, 0, stored=False))
 
     def get(self, kind: str, identifier: str) -> Any:
         """Return the record as this transaction left it, or None."""
@@ -177,12 +190,19 @@ _INSERT = insert(tables.records).values(
 )
 
 
+_LOCKED = (
+    # In the same order everywhere, so that two processes never wait for each other.
+    select(tables.counter.c.name, tables.counter.c.n).order_by(tables.counter.c.name).with_for_update()
+)
+
+
 class Stretch(NamedTuple):
     """Some changes in their order, as one reader saw them."""
 
     head: int
     """Number of the newest change of all."""
-    rows: Sequence[Row[int, str, str, bytes | None]]
+    rows: Sequence[tuple[int, Any, str, bytes | None]]
+    """Number, kind, id and body of each."""
     end: int
     """Number up to which nothing is missing."""
     tag_before: str
@@ -191,10 +211,10 @@ class Stretch(NamedTuple):
     """Tag of the commit that made the change numbered `end`; empty when it is not known."""
 
 
-def _fitting(rows: Sequence[Row[int, str, str, bytes | None]], size: int) -> int:
+def _fitting(rows: Sequence[tuple[int, Any, str, bytes | None]], size: int) -> int:
     total = 0
-    for count, row in enumerate(rows, 1):
-        total += len(row.body or b"")
+    for count, (_, _, _, body) in enumerate(rows, 1):
+        total += len(body or b"")
         if total > size:
             return count
     return len(rows)

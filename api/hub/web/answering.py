@@ -1,11 +1,15 @@
-"""Every exception of a request, told as a problem document."""
+"""How requests are answered: with a JSON document, or, whatever went wrong, with a problem document."""
 
 import logging
+import re
+import zlib
+from ipaddress import ip_address
 from typing import Any
 
 import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
+from litestar.types import Receive, Scope, Send
 from sqlalchemy.exc import OperationalError
 
 from api.errors import HandoffError
@@ -13,12 +17,67 @@ from api.hub.problems import MEDIA_TYPE, TITLES, HubError, HubProblem, ProblemDo
 
 log = logging.getLogger("handoff.hub")
 
+HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+"""What every answer that is not a problem says about itself."""
+
+_JSON_HEADERS = [
+    (b"content-type", b"application/json"),
+    *((name.lower().encode(), value.encode()) for name, value in HEADERS.items()),
+]
+_PACKED = (b"content-encoding", b"gzip")
+_PACKED_FROM = 10_000
+"""Bytes from which packing saves more of a slow line than it costs."""
+
+_GZIP = re.compile(r"(?:^|,)\s*gzip\s*(?!;\s*q=0(?:\.0*)?\s*(?:,|$))(?:;|,|$)", re.IGNORECASE)
+
 _STATUSES = {
     400: ("bad-request", "The request can't be understood."),
     404: ("not-found", "There is nothing at this address."),
     405: ("wrong-method", "This address does not take that method."),
     413: ("too-large", "The body is too large: send fewer items at once."),
 }
+
+
+class Answer:
+    """A JSON document that is ready to be sent."""
+
+    __slots__ = ("_body", "_headers")
+
+    def __init__(self, body: bytes, *, packed: bool = False) -> None:
+        """Hold `body`; `packed` says that it is gzip."""
+        self._body = body
+        self._headers = [*_JSON_HEADERS, (b"content-length", b"%d" % len(body)), *((_PACKED,) if packed else ())]
+
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        """Send it."""
+        await send({"type": "http.response.start", "status": 200, "headers": self._headers})
+        await send({"type": "http.response.body", "body": self._body, "more_body": False})
+
+
+def answer(record: Any, *, packed: bool = False) -> Answer:
+    """Return the answer that holds `record`, `packed` if it is so long that this is worth it."""
+    body = msgspec.json.encode(record)
+    if not packed or len(body) < _PACKED_FROM:
+        return Answer(body)
+    # Level 1 takes half the time of the usual one and leaves a page nearly as short.
+    return Answer(zlib.compress(body, 1, wbits=31), packed=True)
+
+
+def may_pack(request: Request[Any, Any, Any]) -> bool:
+    """Say whether a long answer should be packed: it is wished for, and comes by a line slower than packing is."""
+    return request.client is not None and not _here(request.client.host) and _gzip_wanted(request)
+
+
+def _gzip_wanted(request: Request[Any, Any, Any]) -> bool:
+    return _GZIP.search(request.headers.get("accept-encoding", "")) is not None
+
+
+def _here(host: str) -> bool:
+    """Say whether `host` is this machine."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def respond(problem: HubProblem) -> Response[bytes]:

@@ -8,7 +8,10 @@ HEARTBEAT = 15.0
 """Seconds of silence after which a comment is sent, so that both sides notice a dead line."""
 
 BREATH = 0.05
-"""Seconds between two events to one listener: many changes in a row make one event."""
+"""Least seconds between two events to one listener: many changes in a row make one event."""
+
+EACH = 0.0005
+"""Seconds by which each listener lengthens that: all of them pull when they hear, and the hub has other work too."""
 
 
 class Live:
@@ -16,9 +19,15 @@ class Live:
 
     def __init__(self, head: int) -> None:
         self._n = head
+        self._listeners = 0
         self._closing = False
         self._news = asyncio.Event()
         self._loop = asyncio.get_running_loop()
+
+    @property
+    def newest(self) -> int:
+        """Number of the newest change known here."""
+        return self._n
 
     def tell(self, n: int) -> None:
         """Say that there are changes up to `n`; in the loop's thread."""
@@ -39,16 +48,20 @@ class Live:
 
     async def events(self, last: int | None) -> AsyncIterator[bytes]:
         """Yield events from now on; at once the newest number, unless the listener knows it (`last`)."""
-        yield b"retry: 1000\n\n"
-        told = last
-        while not self._closing:
-            news = self._news
-            if told != self._n:
-                told = self._n
-                yield f"event: changed\nid: {told}\ndata: {told}\n\n".encode()
-                await asyncio.sleep(BREATH)
-            elif not await self._heard(news, HEARTBEAT):
-                yield b": still here\n\n"
+        self._listeners += 1
+        try:
+            yield b"retry: 1000\n\n"
+            told = last
+            while not self._closing:
+                news = self._news
+                if told != self._n:
+                    told = self._n
+                    yield f"event: changed\nid: {told}\ndata: {told}\n\n".encode()
+                    await asyncio.sleep(max(BREATH, EACH * self._listeners))
+                elif not await self._heard(news, HEARTBEAT):
+                    yield b": still here\n\n"
+        finally:
+            self._listeners -= 1
 
     @staticmethod
     async def _heard(news: asyncio.Event, seconds: float) -> bool:
