@@ -4,15 +4,20 @@ import re
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
+from api.model.changes import Page
 from api.model.text import LINE_LIMIT, PROSE_LIMIT, clean_line, clean_prose
 
 _PROSE = frozenset({"message", "words", "why", "note", "text"})
+# With what begins a key before it, since a text may end like one.
+_PROSE_KEYS = tuple(f'{before}"{key}":{after}'.encode() for key in _PROSE for before in "{," for after in ("", " "))
+_LONGEST_KEY = max(map(len, _PROSE_KEYS))
 
-# Escapes and UTF-8 sequences of the characters that `api.model.text` strips, each kind with its first byte: one byte is
-# looked for many times faster than a choice of them.
-_ESCAPES = rb"\\(?:[bfr]|u[0-9a-fA-F])"
-_HARMFUL_ASCII = {b"\\": re.compile(_ESCAPES), b"\x7f": re.compile(rb"\x7f")}
+_ASCII = bytes(range(0x80))
+
+# UTF-8 sequences of the characters that `api.model.text` strips, each kind with its first bytes: what is not there at
+# all is not looked for.
 _HARMFUL = {
     b"\xc2": re.compile(rb"\xc2[\x80-\x9f\xad]"),
     b"\xcd\x8f": re.compile(rb"\xcd\x8f"),
@@ -23,7 +28,6 @@ _HARMFUL = {
     b"\xef": re.compile(rb"\xef(?:\xbb\xbf|\xbe\xa0|\xbf[\xb9-\xbb])"),
     b"\xf3\xa0": re.compile(rb"\xf3\xa0[\x80\x81]"),
 }
-
 
 # The same for marks, of which only many in a row are harmful.
 _MARKS = {
@@ -45,10 +49,32 @@ _MARKS = {
     b"\xef\xb8": rb"\xef\xb8[\x80-\x8f\xa0-\xaf]",
     b"\xf3\xa0": rb"\xf3\xa0(?:[\x84-\x86][\x80-\xbf]|\x87[\x80-\xaf])",
 }
+_CONTROLS = (b"b", b"f", b"r", b"u")
+_LAYOUT = (b"n", b"t")
 _PROSE_TEXT = re.compile(rb'"(?:' + "|".join(sorted(_PROSE)).encode() + rb')"\s*:\s*"(?:[^"\\]|\\.)*"')
 _HALVES = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2}|\\.")
 _FOUR_MORE = b"(?:" + b"|".join(_MARKS.values()) + b"){4}"
+_page = msgspec.json.Decoder(Page).decode
 _PILED = {first: re.compile(mark + _FOUR_MORE) for first, mark in _MARKS.items()}
+
+
+def clean_page(body: bytes) -> Page:
+    """Return a page of changes with every text in it harmless; only records that need it are taken apart for that.
+
+    Raises:
+        msgspec.DecodeError: it is not a page.
+    """
+    if not _is_harmful(body):
+        return _page(body)
+    try:
+        page = _page(body)
+    except msgspec.DecodeError:
+        return _page(clean_record(body))
+    changes = tuple(
+        replace(change, id=clean_line(change.id), record=msgspec.Raw(clean_record(bytes(change.record))))
+        for change in page.changes
+    )
+    return replace(page, epoch=clean_line(page.epoch), cursor=clean_line(page.cursor), changes=changes)
 
 
 def clean_record(body: bytes) -> bytes:
@@ -68,27 +94,53 @@ def clean_record(body: bytes) -> bytes:
 
 
 def _is_harmful(body: bytes) -> bool:
-    tables = [_HARMFUL_ASCII] if body.isascii() else [_HARMFUL_ASCII, _HARMFUL, _PILED]
-    found = any(first in body and pattern.search(body) for table in tables for first, pattern in table.items())
-    return found or _is_unruly(body)
+    return b"\x7f" in body or _holds_harmful(body) or _escapes_harm(body) or _is_too_long(body)
 
 
-def _is_unruly(body: bytes) -> bool:
-    """Say whether a text is longer than it may be, or one that is a single line has several."""
-    if b"\\n" not in body and b"\\t" not in body and not _is_longer(body, LINE_LIMIT):
+def _holds_harmful(body: bytes) -> bool:
+    if body.isascii():
         return False
-    lines = _PROSE_TEXT.sub(b"", body)
-    return b"\\n" in lines or b"\\t" in lines or _is_longer(lines, LINE_LIMIT) or _is_longer(body, PROSE_LIMIT)
+    # Most of a body is ASCII: what is left without it is soon searched, and has every sequence that the body has.
+    rest = body.translate(None, _ASCII)
+    return any(
+        first in rest and pattern.search(rest) and pattern.search(body)
+        for table in (_HARMFUL, _PILED)
+        for first, pattern in table.items()
+    )
+
+
+def _escapes_harm(body: bytes) -> bool:
+    """Say whether there is an escape of a control character, or one of a line break or tab outside of prose."""
+    prose = False
+    done = 0
+    at = body.find(b"\\")
+    while at >= 0:
+        # Every escape up to here has been passed, so this quotation mark begins the text that holds the next one.
+        begin = body.rfind(b'"', done, at)
+        if begin >= 0:
+            prose = body.endswith(_PROSE_KEYS, max(begin - _LONGEST_KEY, 0), begin)
+        kind = body[at + 1 : at + 2]
+        if kind in _CONTROLS or (kind in _LAYOUT and not prose):
+            return True
+        done = at + 2
+        at = body.find(b"\\", done)
+    return False
+
+
+def _is_too_long(body: bytes) -> bool:
+    """Say whether a text is longer than it may be."""
+    return _is_longer(body, LINE_LIMIT) and (
+        _is_longer(body, PROSE_LIMIT) or _is_longer(_PROSE_TEXT.sub(b"", body), LINE_LIMIT)
+    )
 
 
 def _is_longer(body: bytes, limit: int) -> bool:
     """Say whether more than `limit` bytes stand between two quotation marks."""
-    step = limit // 2
-    for at in range(0, len(body), step):
-        if body.find(b'"', at, at + step) < 0:
-            end = body.find(b'"', at)
-            if (end if end >= 0 else len(body)) - body.rfind(b'"', 0, at) - 1 > limit:
-                return True
+    at = -1
+    while len(body) - at - 1 > limit:
+        at = body.rfind(b'"', at + 1, at + limit + 2)
+        if at < 0:
+            return True
     return False
 
 

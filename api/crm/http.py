@@ -7,7 +7,8 @@ import asyncio
 import logging
 import sys
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import urlsplit
 
@@ -43,7 +44,7 @@ SILENCE_LIMIT = 20.0
 
 
 def _load_httpx() -> None:
-    """Import httpx without the command that comes with it, whose own imports take longer than all the rest."""
+    """Import httpx with all that a first request needs, but not its command, whose imports take longest of all."""
     if "httpx" in sys.modules:
         return
     command = "httpx._main"
@@ -53,6 +54,9 @@ def _load_httpx() -> None:
         import httpx  # noqa: F401
     finally:
         sys.modules.pop(command, None)
+    with suppress(ImportError):  # whatever httpx loads with its first request, if it goes by another name now
+        for name in ("httpcore", "anyio", "anyio._backends._asyncio"):
+            import_module(name)
 
 
 class Http:
@@ -98,9 +102,12 @@ class Http:
         *,
         params: Mapping[str, str | int] | None = None,
         body: Any = None,
+        read: Callable[[bytes], T] | None = None,
         silence: float = PATIENCE,
     ) -> T:
         """Send one request and return its JSON answer as `kind`; `silence` is how long it may say nothing, in seconds.
+
+        `read` makes the answer harmless and decodes it, where that can be done better than for any answer.
 
         Raises:
             CrmError: whatever went wrong, as one of the port's classes.
@@ -117,7 +124,10 @@ class Http:
         except TimeoutError:
             raise Unreachable(f"{self._host} did not answer in time.") from None
         try:
-            return msgspec.json.decode(clean_record(answer), type=kind)
+            if read is None:
+                return msgspec.json.decode(clean_record(answer), type=kind)
+            # What is worth a way of its own is large.
+            return await asyncio.to_thread(read, answer)
         except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
             # The error names the place and the types; people's data is not in it.
             log.warning("The answer to %s %s can't be read: %s", method, path, error)
@@ -158,7 +168,9 @@ class Http:
 
     @asynccontextmanager
     async def _open(self, request: "_Request") -> AsyncIterator["httpx.Response"]:
-        _load_httpx()
+        if "httpx" not in sys.modules:
+            # That takes a while, in which the event loop has keys to answer.
+            await asyncio.to_thread(_load_httpx)
         import httpx
 
         token = await self._token.get()

@@ -7,6 +7,8 @@ from urllib.parse import quote
 
 import msgspec
 
+from api.crm.able import HUB
+from api.crm.cleaning import clean_page
 from api.crm.http import Http
 from api.crm.port import Capabilities, Identity, NotTaken, Rubbish
 from api.model.changes import Page
@@ -49,8 +51,8 @@ class HubCrm:
 
     @property
     def capabilities(self) -> Capabilities:
-        """Everything: the hub was made for it."""
-        return Capabilities()
+        """What the hub can do."""
+        return HUB
 
     async def whoami(self) -> Identity:
         """Ask whose token this is; raises `CrmError`."""
@@ -59,7 +61,8 @@ class HubCrm:
     async def changes(self, cursor: str) -> AsyncIterator[Page]:
         """Yield every page after `cursor` until there is nothing newer; raises `CrmError`."""
         while True:
-            page = await self._http.ask("GET", "/changes", Page, params={"cursor": cursor, "limit": PAGE})
+            params: dict[str, str | int] = {"cursor": cursor, "limit": PAGE}
+            page = await self._http.ask("GET", "/changes", Page, params=params, read=clean_page)
             if page.more and (page.cursor == cursor or not page.changes):
                 raise Rubbish(f"{self._http.host} promises more changes but sends none.")
             self._last = page.n
