@@ -27,7 +27,7 @@ from api.model.lead import Lead, State
 from api.model.people import Owner, Person, parse_owner
 from api.rules import answers as answering
 from api.rules import permission
-from api.rules.identity import likely_duplicates
+from api.rules.identity import duplicate_needles, likely_duplicates
 from api.rules.queue import Row
 
 
@@ -69,13 +69,23 @@ class Desk(Undoing, Resolving, History):
         return self._view.rows.get(lead_id)
 
     def queue(self, filter_text: str = "") -> list[str]:
-        """Return the ids of the leads that wait for me, what is due first at the top.
+        """Return the ids of the leads that wait for me, what is due first at the top; the list is not to be changed.
 
         With a filter: those of them that match, then every other match (decided, snoozed, other people's), newest
         handoff first.
         """
         with self._lock:
             return self._view.queue(filter_text, self._now().timestamp())
+
+    def warm(self) -> None:
+        """Tidy the mirror and prepare what the first search needs; nobody else has to wait while it works."""
+        self._mirror.tidy()
+        self._view.warm(self._lock, lambda: self._now().timestamp())
+
+    def owners(self) -> set[str]:
+        """Return whom leads belong to, or once belonged to: ``person:ID``, ``team:NAME``, empty for nobody."""
+        with self._lock:
+            return self._view.rows.owners()
 
     def find(self, text: str) -> Lead:
         """Return the lead whose id is `text`, or the only one whose id begins with it.
@@ -147,7 +157,9 @@ class Desk(Undoing, Resolving, History):
         duplicate = ""
         if any(ask.prefill.value == "likeliest_duplicate" for ask in reason.asks):
             with self._lock:
-                duplicate = next(iter(likely_duplicates(lead, self._view.rows.all(), limit=1)), "")
+                rows = self._view.rows
+                alike = [(rows[one], rows.hay(one)) for one in rows.having(duplicate_needles(lead))]
+            duplicate = next(iter(likely_duplicates(lead, alike, limit=1)), "")
         today = self._clock.today(self._now())
         return {
             ask.key: answering.prefill(ask, reason, lead, today, answers=answers, duplicate=duplicate)

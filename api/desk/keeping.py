@@ -12,7 +12,7 @@ from api.desk.doing import acts
 from api.desk.exchange import LastExchange, LineNote
 from api.desk.held import Held
 from api.desk.ledger import Ledger
-from api.desk.needing.asking import FEW, Asking
+from api.desk.needing.asking import Asking
 from api.desk.needing.matters import overruling
 from api.desk.needing.noticing import Noticing
 from api.desk.news import Changed, Link, Status
@@ -139,7 +139,7 @@ class Keeping:
     # --- hearing -------------------------------------------------------------------------------------------
 
     def status(self) -> Status:
-        """Return what the sync mark says. Wishes are counted as far as they are known: `wishes` looks for all."""
+        """Return what the sync mark says."""
         pending, oldest = self._ledger.owing()
         failed = self._unsettled()
         refused = sum(held.receipt is not None and held.receipt.result is Result.REFUSED for held in failed)
@@ -203,8 +203,7 @@ class Keeping:
             touched = self._show([*news.held, *news.gone])
             if pulled:
                 changed = self._compared(changed, before, now)
-            asked = self._asking.look(FEW)
-        if not (pulled or news or asked):
+        if not (pulled or news):
             return None
         receipts = tuple(held.receipt for held in news.held if held.receipt is not None)
         told = tuple(self._noticing.overruled(news.overruled, self._agreement))
@@ -268,13 +267,14 @@ class Keeping:
         # Before the page itself, so that a crash in between can't lose that somebody was overruled.
         decided = self._noticing.mine_in(page)
         overruled = self._noticing.note_overruled(decided, now)
+        ready = self._mirror.ready(page)
         # Other processes are waited for before anybody else here has to wait for this.
         with self._mirror.reserved(), self._lock:
             kept = tuple(self._noticing.kept(decided, self._mirror.lead))
             first = self._view.whole == 0
             before = _Before()
             self._note_before(before, [change.id for change in page.changes if change.kind == "lead"], now)
-            numbers = dict.fromkeys(self._mirror.put(page), page.n)
+            numbers = dict.fromkeys(self._mirror.put(ready), page.n)
             numbers.update({change.id: change.n for change in page.changes if change.kind == "lead"})
             changed = self._after_mirror(numbers, None if page.more else page.n, page)
             if first:
@@ -287,6 +287,7 @@ class Keeping:
         self._exchange.note(now)
         if page.changes or changed.ids or first:
             self._tell(replace(changed, status=True))
+        self._mirror.tidy()
 
     def take_receipts(self, receipts: Sequence[Receipt]) -> None:
         """Close operations with the CRM's answers, in one flush.
@@ -338,8 +339,10 @@ class Keeping:
         """Say whether somebody was first to take a lead that is this person's now."""
         if held.receipt is None or held.receipt.result is not Result.TAKEN:
             return False
-        row = self._view.rows.get(held.operation.target.id)
-        return row is not None and row.owner == str(Owner("person", self._me.id))
+        lead_id, mine = held.operation.target.id, str(Owner("person", self._me.id))
+        # What was done since and waits for its answer may meet somebody else's again: the CRM must say so, too.
+        rows = (self._mirror.rows().get(lead_id), self._view.rows.get(lead_id))
+        return all(row is not None and row.owner == mine for row in rows)
 
     # --- keeping the view right --------------------------------------------------------------------------------
 
@@ -380,6 +383,8 @@ class Keeping:
         """Note how leads stand that are about to change; not while the first pull goes on. The lock is held."""
         if self._view.whole == 0:
             return
+        # What is asked for already is no news afterwards.
+        self._asking.look()
         before.known.update((lead_id, lead_id in self._view.rows) for lead_id in lead_ids)
         before.stood.update(one for one in before.known if self._view.waits_for_me(one, now.timestamp()))
 

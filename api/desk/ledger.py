@@ -9,13 +9,17 @@ import msgspec
 
 from api.desk.doing.story import Story
 from api.desk.held import Held
+from api.desk.register import Register
 from api.local.entries import Entry, Overruled, Resolution
 from api.local.errors import LocalError
 from api.local.outbox import Outbox
-from api.model.operation import Operation, Receipt, Result, supersedes
+from api.model.operation import Operation, Receipt, Result
 
 KEPT = timedelta(days=30)
 """How long answered operations are offered again when the CRM's history turns out to be older than ours."""
+
+_SOME = 64
+"""Operations looked at in one go by who begins with the newest."""
 
 
 class News(msgspec.Struct):
@@ -40,24 +44,20 @@ class Ledger:
         self._outbox = outbox
         self._disk = threading.RLock()
         self._memory = threading.RLock()
-        self._held: dict[str, Held] = {}
-        self._pending: dict[str, Operation] = {}
-        self._open: dict[str, Held] = {}
-        """What did not take effect, or was put out of effect."""
-        self._of_lead: dict[str, list[str]] = {}
-        self._undone_by: dict[str, str] = {}
-        self._order: dict[str, int] = {}
-        self._takes_up: dict[str, tuple[str, str]] = {}
-        """What each operation took up again, and how; still known when it was withdrawn."""
+        self._register = Register()
         self._story = Story()
         self._unseen = News()
-        self._read()
+        self._read(entry.operation.id for entry in outbox.entries())
         outbox.keep_listed(self._listed)
-        # An old entry that stays a little longer does no harm; failing to open would.
-        with suppress(LocalError):
-            outbox.drop_old()
-        if outbox.refresh():
-            self._read()
+
+    def tidy(self) -> None:
+        """Put away what is over for so long that nobody asks for it any more, when that is worth it.
+
+        Blocks for a while then; what is gone by it is told with the next `refresh`.
+        """
+        # An old entry that stays a little longer does no harm.
+        with self._disk, suppress(LocalError):
+            self._outbox.drop_old()
 
     # reading
 
@@ -65,10 +65,10 @@ class Ledger:
         """Let go of the outbox's file."""
         self._outbox.close()
 
-    def pending(self) -> list[Operation]:
-        """Return the operations without an answer, oldest first."""
+    def pending(self) -> Sequence[Operation]:
+        """Return the operations without an answer, oldest first; the same object until that changes."""
         with self._memory:
-            return sorted(self._pending.values(), key=lambda operation: self._order[operation.id])
+            return self._register.pending()
 
     def settled(self, since: datetime) -> list[Operation]:
         """Return what a CRM that has forgotten it is to be offered again, oldest first: the operations answered after
@@ -88,20 +88,32 @@ class Ledger:
     def history(self) -> list[Held]:
         """Return everything, oldest first."""
         with self._memory:
-            return sorted(self._held.values(), key=self._place)
+            return self._register.history()
+
+    def recent(self) -> Iterator[Held]:
+        """Yield everything, newest first, read a little at a time: what is asked for first is there at once."""
+        bound: tuple[int, str] | None = None
+        while True:
+            with self._memory:
+                some, bound = self._register.before(bound, _SOME)
+            if not some:
+                return
+            yield from some
 
     def get(self, operation_id: str) -> Held | None:
         """Return one operation."""
-        return self._held.get(operation_id)
+        return self._register.get(operation_id)
 
     def on_lead(self, lead_id: str) -> list[Held]:
         """Return the operations on one lead, oldest first."""
         with self._memory:
-            return sorted((self._held[key] for key in self._of_lead.get(lead_id, ())), key=self._place)
+            return self._register.on_lead(lead_id)
 
     def has_effect_on(self, lead_id: str) -> bool:
         """Say whether an operation on the lead took effect."""
-        return any(held.receipt is not None and held.counts for held in self.on_lead(lead_id))
+        # Asked of every lead that the CRM tells of, most of which are none of ours.
+        known = self._register.knows(lead_id)
+        return known and any(held.receipt is not None and held.counts for held in self.on_lead(lead_id))
 
     def story(self) -> Story:
         """Return a copy of what was recorded and withdrawn, in the order in which it happened."""
@@ -135,75 +147,36 @@ class Ledger:
     def owing(self) -> tuple[int, datetime | None]:
         """Return how many operations have no answer, and when the oldest of them was made."""
         with self._memory:
-            oldest = min(self._pending, key=self._order.__getitem__, default=None)
-            return len(self._pending), self._pending[oldest].at if oldest is not None else None
+            count, oldest = self._register.owing()
+            return count, oldest.at if oldest is not None else None
 
     def place(self, operation_id: str) -> int:
         """Return an operation's place in the order of recording, withdrawn ones included; 0 for one not ours."""
-        return self._order.get(operation_id, 0)
+        return self._register.place(operation_id)
 
     def taken_up(self, operation_id: str) -> tuple[str, str] | None:
         """Return what this operation took up again, and by which way, if it did."""
-        return self._takes_up.get(operation_id)
+        return self._register.taken_up(operation_id)
 
-    def unsettled(self) -> list[Held]:
+    def unsettled(self) -> Sequence[Held]:
         """Return the operations that did not take effect and that their author has not answered yet, newest first.
 
         Not those that a later decision on the lead which took effect has made unimportant, nor those whose author
-        took them back anyway, nor the taking back of one that never took effect.
+        took them back anyway, nor the taking back of one that never took effect. The same object until that changes.
         """
         with self._memory:
-            found = [
-                held
-                for key, held in self._open.items()
-                if held.failed and key not in self._undone_by and not self._answered(held) and self._matters(held)
-            ]
-            return sorted(found, key=self._place, reverse=True)
+            return self._register.unsettled()
 
-    def overruled(self) -> list[Held]:
-        """Return the operations that somebody put out of effect and whose author has not answered yet, newest first."""
+    def overruled(self) -> Sequence[Held]:
+        """Return the operations that somebody put out of effect and whose author has not answered yet, newest first.
+
+        The same object until that changes.
+        """
         with self._memory:
-            found = [
-                held
-                for key, held in self._open.items()
-                if held.overruled is not None and held.receipt is not None
-                if not held.failed and not self._undone(key) and not self._answered(held)
-            ]
-            return sorted(found, key=self._place, reverse=True)
+            return self._register.overruled()
 
     def _listed(self) -> set[str]:
         return {held.operation.id for held in (*self.unsettled(), *self.overruled())}
-
-    def _place(self, held: Held) -> int:
-        return self._order[held.operation.id]
-
-    def _undone(self, key: str) -> bool:
-        """Say whether its author has taken an operation back, or is about to."""
-        reopen = self._held.get(self._undone_by.get(key, ""))
-        own = self._held.get(key)
-        return reopen is not None and (reopen.counts or (own is not None and own.failed))
-
-    def _answered(self, held: Held) -> bool:
-        resolution = held.resolution
-        return resolution is not None and not (resolution.by and self._undone(resolution.by))
-
-    def _matters(self, held: Held) -> bool:
-        operation = held.operation
-        original = self._held.get(operation.undoes)
-        if original is not None and original.failed:
-            return False
-        since = self._order[operation.id]
-        return not any(
-            supersedes(later.operation.verb, operation.verb) and self._stands(later, since)
-            for later in self.on_lead(operation.target.id)
-        )
-
-    def _stands(self, later: Held, since: int) -> bool:
-        """Say whether an operation took effect and stands, and does more than take back what came after `since`."""
-        operation = later.operation
-        if later.receipt is None or later.failed or self._order[operation.id] <= since or self._undone(operation.id):
-            return False
-        return self._order.get(operation.undoes, -1) <= since
 
     # writing
 
@@ -269,7 +242,7 @@ class Ledger:
             NotSaved: nothing was recorded.
         """
         with self._disk:
-            ours = [receipt for receipt in receipts if receipt.operation_id in self._held]
+            ours = [receipt for receipt in receipts if self._register.get(receipt.operation_id) is not None]
             if ours:
                 self._outbox.settle(ours)
             return self._take(receipt.operation_id for receipt in ours)
@@ -287,7 +260,7 @@ class Ledger:
             entries = (self._outbox.entry(operation.id) for operation in operations)
             done.update(entry.operation.id for entry in entries if entry is not None and entry.withdrawn)
             withdrawn = [operation for operation in operations if operation.id in done]
-            matters = [taken[0] for key in done if (taken := self._takes_up.get(key)) is not None]
+            matters = [taken[0] for key in done if (taken := self._register.taken_up(key)) is not None]
             self._take([*(operation.id for operation in withdrawn), *matters])
             return withdrawn
 
@@ -306,8 +279,7 @@ class Ledger:
         if not self._disk.acquire(blocking=False):
             return News()
         try:
-            if self._outbox.refresh():
-                self._read()
+            self._read(self._outbox.heard())
             with self._memory:
                 news, self._unseen = self._unseen, News()
             return news
@@ -320,70 +292,48 @@ class Ledger:
 
     # keeping in mind what the outbox holds
 
-    def _read(self) -> None:
-        entries = self._outbox.entries()
-        present = {entry.operation.id: entry for entry in entries if not entry.withdrawn}
+    def _read(self, operation_ids: Iterable[str]) -> None:
+        """Take in what other processes wrote about these operations, and remember that nobody has heard of it yet."""
+        keys = set(operation_ids)
+        if not keys:
+            return
+        entries = self._entries_of(keys)
+        present = {entry.operation.id for entry in entries if not entry.withdrawn}
         with self._memory:
-            self._order.update((entry.operation.id, entry.sequence) for entry in entries)
-            gone = [held for key, held in self._held.items() if key not in present]
-            for held in gone:
-                self._lose(held.operation.id)
-            self._unseen.gone.extend(gone)
-            for key, entry in present.items():
-                known = self._held.get(key)
-                held = _held(entry)
-                if known == held:
+            for key in keys - present:
+                if (gone := self._register.get(key)) is not None:
+                    self._unseen.gone.append(gone)
+                    self._register.lose(key)
+            for entry in entries:
+                key = entry.operation.id
+                self._register.note(key, entry.sequence)
+                known, held = self._register.get(key), _held(entry)
+                if entry.withdrawn or known == held:
                     continue
-                self._keep(held, entry.sequence)
+                self._register.keep(held)
                 self._unseen.held.append(held)
                 if held.overruled is not None and (known is None or known.overruled != held.overruled):
                     self._unseen.overruled.append(held)
             self._story.catch_up(entries)
 
+    def _entries_of(self, operation_ids: Iterable[str]) -> list[Entry]:
+        entries = [entry for key in operation_ids if (entry := self._outbox.entry(key)) is not None]
+        return sorted(entries, key=lambda entry: entry.sequence)
+
     def _take(self, operation_ids: Iterable[str]) -> list[Held]:
         """Take in what the outbox has of these operations now."""
         taken: list[Held] = []
-        entries = [entry for key in operation_ids if (entry := self._outbox.entry(key)) is not None]
-        entries.sort(key=lambda entry: entry.sequence)
+        entries = self._entries_of(operation_ids)
         with self._memory:
             for entry in entries:
                 if entry.withdrawn:
-                    self._lose(entry.operation.id)
+                    self._register.lose(entry.operation.id)
                 else:
-                    taken.append(self._keep(_held(entry), entry.sequence))
+                    held = _held(entry)
+                    self._register.keep(held)
+                    taken.append(held)
             self._story.catch_up(entries)
         return taken
-
-    def _keep(self, held: Held, sequence: int) -> Held:
-        operation = held.operation
-        key = operation.id
-        if key not in self._held:
-            self._of_lead.setdefault(operation.target.id, []).append(key)
-        self._held[key] = held
-        self._order[key] = sequence
-        self._open.pop(key, None)
-        if operation.undoes:
-            self._undone_by[operation.undoes] = key
-        if held.resolution is not None and held.resolution.by:
-            self._takes_up[held.resolution.by] = (key, held.resolution.how)
-        if held.receipt is None:
-            self._pending[key] = operation
-        else:
-            self._pending.pop(key, None)
-        if held.failed or held.overruled is not None:
-            self._open[key] = held
-        return held
-
-    def _lose(self, key: str) -> None:
-        held = self._held.pop(key, None)
-        self._pending.pop(key, None)
-        self._open.pop(key, None)
-        if held is None:
-            return
-        operation = held.operation
-        self._of_lead[operation.target.id].remove(key)
-        if self._undone_by.get(operation.undoes) == key:
-            del self._undone_by[operation.undoes]
 
 
 def _held(entry: Entry) -> Held:

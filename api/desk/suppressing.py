@@ -1,6 +1,6 @@
 """Own wishes not to be contacted that the mirror may not hold yet: they count for every record of the same person."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import msgspec
 
@@ -11,7 +11,6 @@ from api.model.operation import Operation
 from api.model.people import Person
 from api.rules.conflicts import suppresses
 from api.rules.identity import email_key, phone_key
-from api.rules.queue import Row
 from api.rules.suppression import suppressed_by, wish_about
 
 
@@ -71,14 +70,14 @@ class Suppressing:
         self._wishes.clear()
         self._needles = ()
 
-    def mentioned(self, row: Row) -> bool:
-        """Say whether the row may be of somebody who asked not to be contacted."""
-        return any(needle in row.hay for needle in self._needles)
+    @property
+    def needles(self) -> tuple[str, ...]:
+        """What the rows of the people who asked have in common, as it can be searched."""
+        return self._needles
 
-    def find(self, rows: Iterable[Row], needles: tuple[str, ...] = ()) -> set[str]:
-        """Return the ids of the rows in which one of these occurs, or of all in which anything does."""
-        wanted = needles or self._needles
-        return {row.id for row in rows if any(needle in row.hay for needle in wanted)} if wanted else set()
+    def mentioned(self, hay: str) -> bool:
+        """Say whether a row with this to be searched may be of somebody who asked not to be contacted."""
+        return any(needle in hay for needle in self._needles)
 
     def applied(self, lead: Lead, me: Person) -> Lead:
         """Return the lead suppressed when the wish was noted on another record of the same person."""

@@ -9,8 +9,10 @@ import msgspec
 from api.local.errors import unreadable
 from api.local.files import Files
 from api.local.frames import Header
+from api.local.layout import UNDECODABLE
 from api.local.sink import Damage
-from api.local.tables import UNDECODABLE, JournalDatabase, JournalStorage, JournalTable
+from api.local.storage import JournalStorage
+from api.local.tables import JournalDatabase, JournalTable
 from api.model.lead import Decided
 from api.model.operation import Operation, Receipt
 
@@ -101,7 +103,7 @@ class Archive:
         """
         _, storage = self._open()
         try:
-            for id_, data in storage.each("entry"):
+            for id_, _, data in storage.each("entry"):
                 try:
                     yield _entry(data)
                 except UNDECODABLE:

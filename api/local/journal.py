@@ -81,6 +81,7 @@ class Journal:
         self._suspect = False
         self._leftover: tuple[int, int] | None = None
         self._seen = False
+        self._doubted = False
 
     def close(self) -> None:
         """Let go of the file; the next look at it opens it again."""
@@ -103,9 +104,24 @@ class Journal:
             return True
         if stat is None or stat.st_size == 0:
             return self._handle is not None
-        if self._handle is None or self._handle.identity != (stat.st_dev, stat.st_ino):
+        if self._doubted or self._handle is None or self._handle.identity != (stat.st_dev, stat.st_ino):
             return True
         return stat.st_size != self._end and (stat.st_size, stat.st_mtime_ns) != self._leftover
+
+    def doubt(self) -> None:
+        """Read the whole file again at the next look; something in it is not what it was."""
+        self._doubted = True
+
+    def standing(self) -> tuple[Handle, os.stat_result] | None:
+        """Return the file and what the system knows of it, for who keeps notes of it; None when there is none.
+
+        Raises:
+            OSError: the disk can't be read.
+        """
+        stat = self._files.stat(self.path)
+        if self._handle is None or stat is None or self._handle.identity != (stat.st_dev, stat.st_ino):
+            return None
+        return self._handle, stat
 
     @contextmanager
     def exclusive(self, *, writing: bool, wait: bool = True) -> Iterator[bool]:
@@ -252,7 +268,8 @@ class Journal:
             self._warn(f"{what} and can't be written again yet. Keep this window open. {error.sentence}")
 
     def _grown(self, handle: Handle, stat: os.stat_result) -> bool:
-        return handle.identity == (stat.st_dev, stat.st_ino) and stat.st_size >= self._end
+        same = handle.identity == (stat.st_dev, stat.st_ino)
+        return same and stat.st_size >= self._end and not self._doubted
 
     def _read_on(self, handle: Handle, stat: os.stat_result) -> bool:
         """Take in what stands behind the end; return whether a line was damaged."""
@@ -269,6 +286,7 @@ class Journal:
         self._handle = handle
         self._writer = None
         self._suspect = False
+        self._doubted = False
         self._leftover = None
         self._end = 0
         self._sink.clear(handle)
@@ -290,7 +308,7 @@ class Journal:
         self._tidy()
         headless = header != self._header
         if first is not None and not headless:
-            self._end = first.end
+            self._end = self._sink.resume(handle, stat) or first.end
         damaged = self._read_on(handle, stat)
         if damaged or headless:
             self._recover(handle, stat.st_size, mended=mended)

@@ -11,8 +11,10 @@ from api.local.entries import Archive, Entry, Overruled, Resolution
 from api.local.errors import NotSaved, Unreadable, unreadable
 from api.local.files import Files
 from api.local.frames import Header
+from api.local.layout import UNDECODABLE, Changed
 from api.local.sink import Damage
-from api.local.tables import UNDECODABLE, Changed, JournalDatabase, JournalStorage, JournalTable
+from api.local.storage import JournalStorage
+from api.local.tables import JournalDatabase, JournalTable
 from api.model.operation import Operation, Receipt
 
 HEADER = Header("handoff outbox", 1)
@@ -85,9 +87,12 @@ class Outbox:
         self._ordered: list[Entry] | None = None
         self._last = 0
         self._own_warnings: list[str] = []
-        self._fresh = False
+        self._fresh: set[str] = set()
+        """What others than this window wrote, or took away, and nobody has heard of yet."""
+        self._unsure = False
+        """Whether that may be anything, since a part of it could not be read."""
         self._absorb()
-        self._fresh = False
+        self._fresh.clear()
 
     @classmethod
     def open(cls, path: Path, *, now: Callable[[], datetime] = _now, files: Files | None = None) -> "Outbox":
@@ -235,7 +240,12 @@ class Outbox:
         return self._entries.get(operation_id) or self._lost.get(operation_id)
 
     def refresh(self) -> bool:
-        """Catch up with other processes; True when there is something new since the last call.
+        """Catch up with other processes as `heard` does; True when there is something new since the last call."""
+        return bool(self.heard())
+
+    def heard(self) -> frozenset[str]:
+        """Catch up with other processes; returns the ids of the operations that are new, other than they were, or gone
+        since the last call.
 
         Costs one look at the file's size when nothing happened.
 
@@ -258,7 +268,10 @@ class Outbox:
                     f"{len(self._lost)} decision(s) are known to this window alone: the outbox lost them and can't be "
                     f"written now. Keep this window open. {error.sentence}"
                 )
-        fresh, self._fresh = self._fresh, False
+        if self._unsure:
+            self._unsure = False
+            self._fresh |= self._entries.keys() | self._lost.keys()
+        fresh, self._fresh = frozenset(self._fresh), set()
         return fresh
 
     def drop_old(self) -> None:
@@ -335,18 +348,18 @@ class Outbox:
             self._entries, self._closed_at, self._taken_up = known
             # Nobody knows how much of it was taken in: everything is read anew at the next look.
             self._storage.unread()
-            self._fresh = True
+            self._unsure = True
             raise unreadable(self._storage.journal.path, error) from error
 
     def _take_news(self, own: set[str] | None) -> None:
-        everything, changed = self._storage.news()
+        everything, changed, _ = self._storage.news()
         if everything:
             known, listed = self._entries, set(self._listed())
             self._entries = {}
             self._closed_at = {}
             self._taken_up = {}
             for name in _TABLES:
-                for id_, data in self._storage.each(name):
+                for id_, _, data in self._storage.each(name):
                     self._absorb_one(name, id_, data)
             self._lost |= {
                 id_: entry
@@ -354,7 +367,7 @@ class Outbox:
                 if id_ not in self._entries and (entry.pending or id_ in listed)
             }
             different = {id_ for id_ in known.keys() | self._entries.keys() if known.get(id_) != self._entries.get(id_)}
-            self._fresh = self._fresh or bool(different - (own or set()))
+            self._fresh |= different - (own or set())
             if self._storage.foreign:
                 self._warn("The outbox holds lines of another version of Handoff; they are kept as they are.")
         else:
@@ -362,7 +375,9 @@ class Outbox:
                 raw = self._storage.raw(name, id_)
                 if raw is not None:
                     self._absorb_one(name, id_, memoryview(raw))
-                self._fresh = self._fresh or own is None or id_ not in own
+                # What took something up and is withdrawn gives it back.
+                given_back = {self._taken_up[id_]} if name == "withdrawn" and id_ in self._taken_up else set()
+                self._fresh |= {id_, *given_back} - (own or set())
         if everything or changed:
             self._lost = {id_: entry for id_, entry in self._lost.items() if id_ not in self._entries}
             self._ordered = None

@@ -1,5 +1,6 @@
 """Whoever keeps what a journal says, and what a journal does about lines that it can't read."""
 
+import os
 from enum import Enum
 from typing import Protocol
 
@@ -11,6 +12,10 @@ class Sink(Protocol):
 
     def clear(self, handle: Handle | None) -> None:
         """Forget everything; lines that follow are read from `handle`."""
+        ...
+
+    def resume(self, handle: Handle, stat: os.stat_result) -> int:
+        """Return up to where the file's content is known from elsewhere and need not be read; 0 when nothing is."""
         ...
 
     def moved(self, handle: Handle) -> None:

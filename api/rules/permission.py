@@ -73,9 +73,10 @@ _OWNERS_ONLY = frozenset({"snooze", "wake", "attempt", "keep"})
 
 def holder(lead: Lead) -> Owner | None:
     """Return who has the lead: its owner once it is accepted, claimed or qualified; else None."""
-    if lead.state not in _HELD or (lead.state is State.NEW and not lead.standing.claimed_by):
+    standing = lead.standing
+    if standing.state not in _HELD or (standing.state is State.NEW and not standing.claimed_by):
         return None
-    return lead.standing.owner
+    return standing.owner
 
 
 def not_for(actor: Person, kind: str) -> str:

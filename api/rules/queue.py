@@ -7,11 +7,13 @@ import msgspec
 
 from api.model.lead import Lead, State
 from api.model.people import Person, Role
+from api.rules.wishes import may_be_asked_for
 
 _NEW = State.NEW.value
+_NO_DIGITS = bytes(code for code in range(128) if not chr(code).isdigit())
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Row(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
     """What the list shows of one lead, small enough to keep a hundred thousand of; times are epoch seconds."""
 
     id: str
@@ -36,8 +38,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     reason: str
     decided_by: str
     decided: float | None
-    hay: str
-    """Everything that can be searched, lower-cased, in one string."""
+    asked: bool
+    """Somebody asks whoever has it for it, and has heard no no; the lead itself tells whether they got it since."""
 
     @property
     def score(self) -> int:
@@ -46,37 +48,32 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 def row_of(lead: Lead) -> Row:
-    """Return the queue's view of a lead. Words that many leads have in common are kept once for all of them."""
-    standing, contact, company = lead.standing, lead.contact, lead.company
-    due = standing.due_at if standing.state is State.NEW else standing.follow_up_due_at
-    decided = lead.decided
+    """Return the queue's view of a lead. Words that many leads have in common are kept once for all of them.
+
+    A cut-down lead will do that has ``id source_id title handed_at campaign_id origin mark number fit engagement
+    decided snooze remarks standing company`` under the names and in the types of `Lead`, and of these
+    ``standing.state owner claimed_by due_at follow_up_due_at``, ``company.name``, the scores' ``value``,
+    ``decided.reason by_name at``, ``snooze.until`` and the remarks' ``kind``.
+    """
+    standing, decided, snooze = lead.standing, lead.decided, lead.snooze
+    state = standing.state
+    new = state is State.NEW
+    due = standing.due_at if new else standing.follow_up_due_at
+    fit, engagement = lead.fit, lead.engagement
     snoozed = None
-    if lead.snooze is not None:
-        snoozed = lead.snooze.until.timestamp() if lead.snooze.until else float("inf")
-    fields = (
-        # Digits alone, since callers and forms space their numbers each in their own way.
-        _digits(contact.phone),
-        contact.name,
-        contact.email,
-        contact.title,
-        contact.phone,
-        company.name,
-        company.industry,
-        lead.origin,
-        # Ids are left out: nobody sees them, and a few letters occur in one of them by chance.
-        "" if contact.name or company.name or contact.email else f"{lead.title} {lead.source_id}",
-    )
+    if snooze is not None:
+        snoozed = snooze.until.timestamp() if snooze.until else float("inf")
     return Row(
         id=lead.id,
         source_id=lead.source_id.casefold(),
         title=lead.title,
-        company=company.name,
-        state=standing.state.value,
+        company=lead.company.name,
+        state=_NEW if new else state.value,
         owner="" if standing.owner is None else intern(str(standing.owner)),
         due=None if due is None else due.timestamp(),
         handed=lead.handed_at.timestamp(),
-        fit=lead.fit.value if lead.fit else None,
-        engagement=lead.engagement.value if lead.engagement else None,
+        fit=None if fit is None else fit.value,
+        engagement=None if engagement is None else engagement.value,
         campaign_id=intern(lead.campaign_id),
         origin=intern(lead.origin),
         mark=intern(lead.mark),
@@ -85,8 +82,33 @@ def row_of(lead: Lead) -> Row:
         reason=intern(decided.reason) if decided else "",
         decided_by=intern(decided.by_name) if decided else "",
         decided=decided.at.timestamp() if decided else None,
-        hay="\n".join(filter(None, fields)).casefold(),
+        asked=bool(lead.remarks) and may_be_asked_for(lead),
     )
+
+
+def hay_of(lead: Lead) -> str:
+    """Return everything that can be searched of a lead, lower-cased, in one string.
+
+    A cut-down lead will do that has ``contact.name title email phone``, ``company.name industry``, ``origin``,
+    ``title`` and ``source_id``.
+    """
+    contact, company, phone = lead.contact, lead.company, lead.contact.phone
+    lines = [
+        # Digits alone, since callers and forms space their numbers each in their own way.
+        _digits(phone) if phone else "",
+        # Each by itself: folding is dear for text with any letter beyond ASCII, and most fields have none.
+        contact.name.casefold(),
+        contact.email.casefold(),
+        contact.title.casefold(),
+        phone.casefold(),
+        company.name.casefold(),
+        company.industry.casefold(),
+        lead.origin.casefold(),
+    ]
+    # Ids are left out where they can be: nobody sees them, and a few letters occur in one of them by chance.
+    if not (contact.name or company.name or contact.email):
+        lines.append(f"{lead.title} {lead.source_id}".casefold())
+    return "\n".join(lines)
 
 
 def _number(word: str) -> str:
@@ -95,7 +117,8 @@ def _number(word: str) -> str:
 
 
 def _digits(text: str) -> str:
-    return "".join(char for char in text if char.isdigit()) if text else ""
+    # Bytes lose their other signs in one step, several times faster than one by one.
+    return text.encode().translate(None, _NO_DIGITS).decode() if text.isascii() else "".join(filter(str.isdigit, text))
 
 
 def order_key(row: Row) -> tuple[float, float, int, str]:
@@ -108,11 +131,20 @@ def waiting(row: Row, now: float) -> bool:
     return row.state == _NEW and (row.snoozed is None or row.snoozed <= now)
 
 
+def whose(person: Person) -> frozenset[str] | None:
+    """Return whose leads stand in this person's queue, as rows name owners; None: everybody's.
+
+    A rep's are their own, their team's and nobody's.
+    """
+    if person.role is not Role.REP:
+        return None
+    return frozenset({"", f"person:{person.id}", *([f"team:{person.team}"] if person.team else [])})
+
+
 def concerns(row: Row, person: Person) -> bool:
     """Say whether the row belongs into this person's queue: a rep's own, their team's and nobody's; all for others."""
-    if person.role is not Role.REP:
-        return True
-    return row.owner in ("", f"person:{person.id}") or (bool(person.team) and row.owner == f"team:{person.team}")
+    owners = whose(person)
+    return owners is None or row.owner in owners
 
 
 class Filter(msgspec.Struct, frozen=True):
@@ -126,6 +158,6 @@ class Filter(msgspec.Struct, frozen=True):
         pieces = re.findall(r'"([^"]*)"?|(\S+)', text.casefold())
         return cls(tuple(_number(quoted or bare) for quoted, bare in pieces if quoted or bare))
 
-    def matches(self, row: Row) -> bool:
-        """Say whether every word occurs in the row."""
-        return all(word in row.hay for word in self.words)
+    def matches(self, hay: str) -> bool:
+        """Say whether every word occurs in what can be searched of a lead (`hay_of`)."""
+        return all(word in hay for word in self.words)

@@ -14,6 +14,19 @@ class NoHandingOver(HandoffError):
     """The agreement has no reason by which this lead could go to somebody else."""
 
 
+def may_be_asked_for(lead: Lead) -> bool:
+    """Say whether somebody has the lead and was asked for it since they last said no.
+
+    Of an open wish that is always so, and it is told from the standing and the kinds of the remarks alone.
+    """
+    for remark in reversed(lead.remarks):
+        if remark.kind == "ask_for":
+            return holder(lead) is not None
+        if remark.kind == "keep":
+            return False
+    return False
+
+
 def open_wishes(lead: Lead) -> tuple[Remark, ...]:
     """Return who asks for this lead and waits for an answer, the last word of each, oldest first.
 

@@ -58,3 +58,19 @@ def test_a_lead_that_is_not_here_can_not_be_the_one_that_is_doubled(filled: Desk
     with pytest.raises(CannotDo, match="There is no lead “nonsense” here"):
         filled.prepare(op.Reject(reason="duplicate", answers={"other": "nonsense"}), [filled.lead("a")])
     assert filled.prepare(op.Reject(reason="duplicate", answers={"other": "b"}), [filled.lead("a")])
+
+
+def test_what_changes_after_everything_was_laid_ready_is_found_as_it_is(
+    filled: Desk, server: FakeServer, pull: Callable[[Desk], None]
+) -> None:
+    filled.warm()
+    assert filled.queue("webinar") == ["a"]
+    server.put_lead(make_lead("c", campaign_id="c-105ff6b8", contact=Contact(name="Zoe Example"), origin=""))
+    server.put_lead(make_lead("a", campaign_id="c-2", origin="", revision=2))
+    pull(filled)
+    assert filled.queue("webinar") == ["c"]
+    assert filled.queue("fair") == ["a", "b"]
+    filled.commit(filled.prepare(op.Correct(field="name", value="Yolanda Example"), [filled.lead("c")]))
+    assert (filled.queue("zoe"), filled.queue("yolanda")) == ([], ["c"])
+    filled.undo()
+    assert (filled.queue("zoe"), filled.queue("yolanda")) == (["c"], [])

@@ -82,6 +82,8 @@ def test_the_log_goes_further_back_than_the_outbox(tmp_path: Path, server, pull:
     desk.close()
     moment[0] = NOW + timedelta(days=60)
     later = Desk.open(profile, clock=lambda: moment[0])
+    later.ledger.tidy()
+    assert later.refresh()
     do(later, op.Accept(), "a")
     assert len(later.ledger.history()) == 1
     assert [outcome for _, outcome in outcomes(later)] == ["pending", *["applied"] * 60]

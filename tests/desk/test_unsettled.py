@@ -108,6 +108,8 @@ def test_it_outlasts_the_time_after_which_what_is_over_is_put_away(desk: Desk, s
     pull(desk)
     assert [one.operation for one in desk.unsettled()] == [mine]
     later = Desk.open(desk.profile, clock=lambda: NOW + timedelta(days=31))
+    later.ledger.tidy()
+    later.refresh()
     assert [entry.operation.target.id for entry in later.ledger.archived()] == ["b"] * 25
     assert [one.operation for one in later.unsettled()] == [mine]
 

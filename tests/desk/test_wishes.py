@@ -46,16 +46,29 @@ def test_i_hear_who_asks_me_and_in_which_words(desk: Desk, open_desk, server, pu
     assert (desk.status().wishes, desk.status().needing) == (1, 1)
 
 
-def test_a_wish_of_before_the_start_is_counted_after_the_first_look(desk: Desk, open_desk, server, pull: Pull):
+def test_a_wish_of_before_the_start_is_counted_at_once_and_is_no_news(desk: Desk, open_desk, server, pull: Pull):
     another(server, op.AskFor(), "a")
     pull(desk)
     again = open_desk()
     heard: list[Changed] = []
     again.listen(heard.append)
-    assert again.refresh()
     assert again.status().wishes == 1
-    assert heard[-1].status
     assert not again.refresh()
+    another(server, op.Note(text="Called."), "a")
+    pull(again)
+    assert [news for changed in heard for news in changed.by_others] == []
+
+
+def test_a_wish_that_has_been_met_is_counted_no_more(desk: Desk, open_desk, server, pull: Pull):
+    another(server, op.AskFor(), "a")
+    pull(desk)
+    (given,) = desk.answer("a", Way.HAND_OVER).operations
+    send(desk, server)
+    another(server, op.Accept(), "a")
+    pull(desk)
+    assert wishes(desk) == wishes(open_desk()) == []
+    assert open_desk().status().wishes == 0
+    assert given.id in {entry.operation_id for entry in server.leads["a"].trail}
 
 
 def test_handing_over_makes_it_theirs_and_ends_the_wish(desk: Desk, server, pull: Pull):
@@ -181,6 +194,14 @@ def test_i_hear_what_is_handed_over_to_me_and_who_was_first_matters_no_more(desk
     assert [news for changed in heard for news in changed.by_others] == [("c", words)]
     assert desk.unsettled() == ()
     assert desk.status().needing == 0
+
+
+def test_who_was_first_is_told_of_until_the_crm_says_that_it_is_mine(desk: Desk, server, pull: Pull):
+    do(desk, op.Accept(), "c")
+    another(server, op.Accept(), "c")
+    send(desk, server)
+    do(desk, op.Accept(), "c")
+    assert [one.kind for one in desk.unsettled()] == ["taken"]
 
 
 async def test_a_screen_answers_off_its_loop(desk: Desk, server, pull: Pull):

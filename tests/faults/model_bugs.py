@@ -230,14 +230,15 @@ def _conflicts_end_with_the_program() -> Iterator[None]:
 
     def wrong(self: Ledger, outbox: Outbox) -> None:
         right(self, outbox)
-        self._open.clear()
+        for held in self.unsettled():
+            self._register.lose(held.operation.id)
 
     with mock.patch.object(Ledger, "__init__", wrong):
         yield
 
 
 def _recorded_as_heard(self: Ledger) -> list[Operation]:
-    return list(self._pending.values())
+    return [held.operation for held in self._register._held.values() if held.receipt is None]
 
 
 def _unshown_once_answered(self: View, held: Held) -> bool:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from api.local.errors import JournalTooNew, Unreadable
 from api.local.frames import Header, frame, frame_header
 from api.local.outbox import Outbox
-from api.local.tables import JournalStorage
+from api.local.storage import JournalStorage
 from api.model.operation import Accept, Note, Operation, Receipt, Reject, Result
 from tests.factories import NOW, make_operation
 

@@ -7,8 +7,8 @@ from msgspec.structs import replace
 
 from api.model.lead import Company, Contact, Score, Snooze, Standing, State
 from api.model.people import Owner
-from api.rules.identity import likely_duplicates, suppression_keys
-from api.rules.queue import Filter, concerns, order_key, row_of, waiting
+from api.rules.identity import duplicate_needles, likely_duplicates, suppression_keys
+from api.rules.queue import Filter, concerns, hay_of, order_key, row_of, waiting
 from tests.factories import MANAGER, MARKETER, NOW, REP, make_lead
 
 
@@ -78,7 +78,7 @@ def test_a_rep_sees_their_own_their_teams_and_nobodys() -> None:
 def test_finding(text: str, found: bool) -> None:
     lead = make_lead()
     lead = replace(lead, contact=replace(lead.contact, phone="+1 (555) 010 0123"))
-    assert Filter.parse(text).matches(row_of(lead)) is found
+    assert Filter.parse(text).matches(hay_of(lead)) is found
 
 
 def test_a_lead_without_a_name_is_called_by_what_there_is() -> None:
@@ -92,8 +92,11 @@ def test_the_likeliest_duplicate_comes_first() -> None:
     same_mail = make_lead("L2", contact=Contact(name="A. Example", email="ana@example.com"))
     same_name = make_lead("L3", contact=Contact(name="Ana Example"), company=Company(name="Other"))
     stranger = make_lead("L4", contact=Contact(name="Bo Example"))
-    rows = [row_of(one) for one in (lead, stranger, same_name, same_mail)]
+    rows = [(row_of(one), hay_of(one)) for one in (lead, stranger, same_name, same_mail)]
     assert likely_duplicates(lead, rows) == ["L2", "L3"]
+    alike = [(row, hay) for row, hay in rows if any(needle in hay for needle in duplicate_needles(lead))]
+    assert [row.id for row, _ in alike] == ["L1", "L3", "L2"]
+    assert likely_duplicates(lead, alike) == ["L2", "L3"]
 
 
 def test_suppression_finds_the_person_however_they_are_written() -> None:

@@ -257,17 +257,18 @@ def _past_undoing(held: Held) -> bool:
     return isinstance(held.operation.verb, op.Wake) and held.receipt is not None
 
 
-def withdrawable(act: Act, history: Iterable[Held]) -> list[Operation]:
+def withdrawable(act: Act, on_lead: Callable[[str], Sequence[Held]]) -> list[Operation]:
     """Return those operations of an act that may simply vanish if the CRM has not seen them.
 
-    Not the ones that an operation of another act was built on: that one would lose its footing.
+    Not the ones that an operation of another act was built on: that one would lose its footing. `on_lead` gives the own
+    operations on a lead, oldest first.
     """
-    latest: dict[str, str] = {}
-    pending: set[str] = set()
-    for held in history:
-        if held.counts:
-            latest[held.operation.target.id] = held.operation.id
-        if held.receipt is None:
-            pending.add(held.operation.id)
     mine = {operation.id for operation in act.operations}
-    return [one for one in act.operations if one.id in pending and latest.get(one.target.id) in mine]
+    found: list[Operation] = []
+    for one in act.operations:
+        held = on_lead(one.target.id)
+        latest = next((other.operation.id for other in reversed(held) if other.counts), "")
+        pending = any(other.operation.id == one.id and other.receipt is None for other in held)
+        if pending and latest in mine:
+            found.append(one)
+    return found

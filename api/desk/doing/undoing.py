@@ -20,13 +20,13 @@ class Undoing(Acting):
 
     def last_act(self) -> Act | None:
         """Return the own act that `undo` is about: the newest but for those of which it has said that they stay."""
-        return self._next_act(self._ledger.history(), None)
+        return self._next_act(None)
 
     def can_take_back(self, act: Act) -> bool:
         """Say whether undo would have an effect on at least one of the act's leads."""
         if any(self._opposites([operation])[0] for operation in reversed(act.operations)):
             return True
-        return any(self._ledger.unsent(one.id) for one in acts.withdrawable(act, self._ledger.history()))
+        return any(self._ledger.unsent(one.id) for one in acts.withdrawable(act, self._ledger.on_lead))
 
     def undo(self, group: str | None = None) -> Undone:
         """Take back the last own act, or the act named by `group`. Blocks until that is on the disk.
@@ -39,11 +39,10 @@ class Undoing(Acting):
             NotSaved: the disk did not take it.
         """
         with self._writing() as touched:
-            history = self._ledger.history()
-            act = self._next_act(history, group)
+            act = self._next_act(group)
             if act is None:
                 raise NothingToUndo(f"There is nothing {'else ' if self._hopeless else ''}to take back.")
-            withdrawn = self._ledger.withdraw(acts.withdrawable(act, history))
+            withdrawn = self._ledger.withdraw(acts.withdrawable(act, self._ledger.on_lead))
             touched.update(self._show(Held(operation) for operation in withdrawn))
             rest = [operation for operation in reversed(act.operations) if operation not in withdrawn]
             opposites, why = self._opposites(rest)
@@ -52,7 +51,7 @@ class Undoing(Acting):
             if why:
                 self._hopeless.add(act.group)
         if not touched:
-            past = acts.past_acts(reversed(history), self._agreement)
+            past = acts.past_acts(self._ledger.recent(), self._agreement)
             raise NothingToUndo(why, next((one.group for one in past if self.can_take_back(one)), ""))
         words = f"Undone: {act.sentence[:1].lower()}{act.sentence[1:]}"
         return Undone(
@@ -68,8 +67,8 @@ class Undoing(Acting):
 
         return await asyncio.to_thread(self.undo, group)
 
-    def _next_act(self, history: Sequence[Held], group: str | None) -> Act | None:
-        for act in acts.past_acts(reversed(history), self._agreement, group):
+    def _next_act(self, group: str | None) -> Act | None:
+        for act in acts.past_acts(self._ledger.recent(), self._agreement, group):
             if group is not None or act.group not in self._hopeless or self.can_take_back(act):
                 return act
         return None

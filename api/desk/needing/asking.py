@@ -1,23 +1,17 @@
-"""Which leads of mine somebody else asks for, found without reading every lead."""
+"""Which leads of mine somebody else asks for, found without reading any other."""
 
 from collections.abc import Callable, Iterable
 
 from api.desk.view import Rows
-from api.model.lead import Lead, Remark, State
+from api.model.lead import Lead, Remark
 from api.model.people import Owner, Person
 from api.rules.wishes import open_wishes
-
-_HELD = frozenset({State.NEW.value, State.ACCEPTED.value, State.QUALIFIED.value})
-"""States in which somebody can have a lead, so that others can ask for it."""
-
-FEW = 64
-"""Leads that may be looked at without anybody noticing."""
 
 
 class Asking:
     """Wishes on leads that belong to one person. Not thread-safe: the desk holds its lock.
 
-    Only leads whose row says that they are this person's are ever decoded, and those only when somebody looks.
+    Only leads whose row says that they are this person's and asked for are ever decoded.
     """
 
     def __init__(self, rows: Rows, lead: Callable[[str], Lead | None], me: Person) -> None:
@@ -39,19 +33,17 @@ class Asking:
             self._stale.update(one for one in lead_ids if one in self._open or self._may_be_asked_for(one))
 
     def known(self) -> int:
-        """Return how many wishes there are, as far as is known without reading many leads."""
-        if self._stale is not None and len(self._stale) <= FEW:
-            self.look()
+        """Return how many wishes there are."""
+        self.look()
         return sum(len(wishes) for wishes in self._open.values())
 
-    def look(self, limit: int | None = None) -> bool:
-        """Look at up to `limit` leads of which it is not known; True when that brought anything to light."""
-        before = dict(self._open)
-        if self._stale is None:
-            rows = self._rows.all()
-            self._stale = {row.id for row in rows if row.owner == self._owner and row.state in _HELD}
-        for _ in range(len(self._stale) if limit is None else min(limit, len(self._stale))):
-            self._look_at(self._stale.pop())
+    def look(self) -> bool:
+        """Look at the leads of which it is not known; True when that brought anything to light."""
+        stale = self._rows.asked(self._owner) if self._stale is None else self._stale
+        self._stale = set()
+        before = dict(self._open) if stale else self._open
+        for lead_id in stale:
+            self._look_at(lead_id)
         return self._open != before
 
     def open(self, lead_id: str) -> tuple[Remark, ...]:
@@ -79,4 +71,4 @@ class Asking:
 
     def _may_be_asked_for(self, lead_id: str) -> bool:
         row = self._rows.get(lead_id)
-        return row is not None and row.owner == self._owner and row.state in _HELD
+        return row is not None and row.asked and row.owner == self._owner

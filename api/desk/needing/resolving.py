@@ -102,10 +102,10 @@ class Resolving(Acting):
             if held.overruled is not None and lead_id in ("", held.operation.target.id)
         )
 
-    def wishes(self) -> tuple[Wish, ...]:
-        """Return what others ask me for, the oldest first. Reads every lead of mine that it has not read before."""
+    def wishes(self, lead_id: str = "") -> tuple[Wish, ...]:
+        """Return what others ask me for, the oldest first; with a lead's id, what is asked of that lead alone."""
         with self._lock:
-            found = self._asking.all()
+            found = [(lead_id, remark) for remark in self._asking.at(lead_id)] if lead_id else self._asking.all()
         return tuple(self._wish(lead_id, remark) for lead_id, remark in found)
 
     def _wish(self, lead_id: str, remark: Remark) -> Wish:
