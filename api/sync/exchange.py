@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import aclosing
-from typing import Any, cast
 
 from msgspec.structs import replace
 
@@ -12,6 +11,7 @@ from api.desk import Desk
 from api.desk.ledger import KEPT
 from api.local.errors import LocalError
 from api.rules.wording import skew_words
+from api.sync.ahead import one_ahead
 from api.sync.patience import Patience
 from api.sync.sending import Sending
 from api.sync.telling import Tries
@@ -44,6 +44,7 @@ class Exchange:
         self.sent = False
         """Whether this exchange has offered all that it could."""
         self._witness = Witness(desk, crm)
+        self._tidied = False
         self._history: Identity | None = None
         """The CRM's new history, while it has not yet got everything that it had before."""
 
@@ -72,6 +73,10 @@ class Exchange:
             await asyncio.to_thread(self._desk.start_over)
             self.known = False
             await self._run(pull=pull)
+        if pull and not self._tidied:
+            # Once for each process, and not while anybody waits for the program to start.
+            self._tidied = True
+            await asyncio.to_thread(self._desk.ledger.tidy)
 
     async def _run(self, *, pull: bool) -> None:
         caught_up = not self.known and bool(self._desk.cursor)
@@ -143,10 +148,8 @@ class Exchange:
 
     async def _pull(self) -> None:
         self.behind = False
-        pages = self._crm.changes(self._desk.cursor)
-        async with aclosing(cast(Any, pages)):
+        async with aclosing(one_ahead(self._crm.changes(self._desk.cursor), self._heard)) as pages:
             async for page in pages:
-                self._heard()
                 if self._desk.epoch not in ("", page.epoch):
                     raise CursorLost("The CRM has begun another history.")
                 if not page.more:

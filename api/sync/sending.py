@@ -57,6 +57,8 @@ class Sending:
         self._tripped = False
         """Whether so many broke in a row that the rest is left in peace until the pause is over."""
         self._problems: dict[str, str] = {}
+        self._looked: tuple[Sequence[Operation], bool] | None = None
+        """What waited when it was last looked at, and whether any of it could be offered then."""
         self.receipts: list[Receipt] = []
         """The answers of this exchange."""
 
@@ -72,13 +74,17 @@ class Sending:
 
     def owing(self) -> bool:
         """Say whether there is something that may be offered now."""
-        pending = self._desk.ledger.pending()
-        if self._patience.over or not pending:
-            return bool(pending)
+        if self._patience.over:
+            return bool(self._desk.ledger.pending())
         if self._tripped:
             return False
-        held_up = {one.target.id for one in pending if one.id in self._stuck}
-        return any(self._passes(one, held_up) and one.id not in self._stuck for one in pending)
+        pending = self._desk.ledger.pending()
+        if self._looked is None or self._looked[0] is not pending:
+            # Asked several times a second, and nothing but another round of sending changes it.
+            held_up = {one.target.id for one in pending if one.id in self._stuck}
+            passing = any(self._passes(one, held_up) and one.id not in self._stuck for one in pending)
+            self._looked = (pending, passing)
+        return self._looked[1]
 
     def next_try(self) -> datetime:
         """Return when what stays without an answer is offered again, by the clock on the wall."""
@@ -118,6 +124,7 @@ class Sending:
     ) -> None:
         due = self._patience.over
         waiting = self._ordered(operations)
+        self._looked = None
         held_up = set() if due else {one.target.id for one in waiting if one.id in self._stuck}
         self._problems.clear()
         self._in_a_row = 0

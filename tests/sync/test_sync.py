@@ -37,6 +37,12 @@ def do(desk: Desk, verb: op.LeadVerb, *ids: str) -> list[Operation]:
     return operations
 
 
+def caught_up(desk: Desk) -> bool:
+    """Say whether a window knows of all three leads that another one has pulled."""
+    desk.refresh()
+    return len(desk.queue()) == 3
+
+
 def always(error: CrmError):
     def trouble(request: str) -> None:
         raise error
@@ -326,7 +332,7 @@ class TestOnce:
         silent = FakeCrm(crm.server, REP)
         async with running(Sync(window, crm, waiter=time)):
             await until(lambda: len(window.queue()) == 3)
-            line.refresh()
+            await until(lambda: caught_up(line))
             (operation,) = do(line, op.Accept(), "a")
             report = await Sync(line, silent).once(10, wait_for=[operation.id])
         assert report.elsewhere
@@ -338,7 +344,7 @@ async def test_decisions_of_another_process_are_sent_by_the_window(open_desk, cr
     window, line = open_desk(), open_desk()
     async with running(Sync(window, crm, waiter=time)):
         await until(lambda: len(window.queue()) == 3)
-        line.refresh()
+        await until(lambda: caught_up(line))
         do(line, op.Accept(), "b")
         await until(lambda: crm.server.leads["b"].state is State.ACCEPTED)
         await until(lambda: window.queue() == ["a", "c"])
