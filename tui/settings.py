@@ -1,6 +1,5 @@
 """The few settings of ``config.toml`` in the profile's folder; all of them have a default."""
 
-import difflib
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +49,8 @@ def _checked(path: Path, text: str) -> Settings:
         raise Usage(f"{path}: {_with_line(str(error), text)}. Correct the line, or delete the file.") from None
     for key in found:
         if key not in Settings.__struct_fields__:
+            import difflib
+
             near = difflib.get_close_matches(key, Settings.__struct_fields__, n=1)
             hint = f"did you mean “{near[0]}”?" if near else f"there are: {', '.join(Settings.__struct_fields__)}."
             raise Usage(f"{path}, line {_line_of(key, text)}: there is no setting “{key}”; {hint}")

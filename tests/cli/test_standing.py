@@ -43,7 +43,7 @@ def test_without_a_profile_it_has_the_same_shape(seat: MakeSeat, rita: Seat) -> 
 
 def test_what_the_crm_can_not_do_is_told(rita: Seat, monkeypatch: pytest.MonkeyPatch) -> None:
     able = Capabilities(live=True, undo=False, budgets=False)
-    monkeypatch.setattr("api.crm.hub.HubCrm.capabilities", property(lambda _: able))
+    monkeypatch.setattr("api.crm.able.HUB", able)
     told = rita("status", "--json").json["cannot"]
     assert len(told) == 2
     assert "take back" in told[0]

@@ -26,10 +26,9 @@ def print_card(
 ) -> None:
     """Print `lead` whole."""
     _who(output, opened, lead)
-    for one in matters(opened):
-        if one.lead == lead.id:
-            ways = f" ({', '.join(one.ways)})" if one.ways else ""
-            output.line(f"  Needs you: {one.sentence}{ways}", "bold")
+    for one in matters(opened, lead.id):
+        ways = f" ({', '.join(one.ways)})" if one.ways else ""
+        output.line(f"  Needs you: {one.sentence}{ways}", "bold")
     _why(output, opened, verdicts)
     _touches(output, opened, lead, campaign)
     if campaign:

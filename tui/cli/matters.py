@@ -42,11 +42,14 @@ def way_words(way: "Way") -> str:
     return way.value.replace("_", "-")
 
 
-def matters(opened: "Desk") -> list[Matter]:
-    """Return everything that needs the person as the Sync screen does: the newest first, what was refused last."""
-    found = [_overturned(opened, one) for one in opened.overturned()]
-    found += [_wish(one) for one in opened.wishes()]
-    found += [_unsettled(opened, one) for one in opened.unsettled()]
+def matters(opened: "Desk", lead_id: str = "") -> list[Matter]:
+    """Return everything that needs the person as the Sync screen does: the newest first, what was refused last.
+
+    With a lead's id, what is about that lead alone, which costs less.
+    """
+    found = [_overturned(opened, one) for one in opened.overturned(lead_id)]
+    found += [_wish(one) for one in opened.wishes(lead_id)]
+    found += [_unsettled(opened, one) for one in opened.unsettled(lead_id)]
     found.sort(key=lambda one: one.at, reverse=True)
     return sorted(found, key=lambda one: one.kind == "refused")
 

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, TextIO
 
-from api.model.text import UNSAFE, clean_prose
+from api.model.text import clean_prose, plain, unsafe
 from tui.cli.columns import table
 
 DONE, FAILED, USAGE, PENDING, CONFLICT, INTERRUPTED, CLOSED = 0, 1, 2, 3, 4, 130, 141
@@ -133,7 +133,9 @@ def json_text(content: Any, indent: int = 0) -> str:
 def defused(text: str) -> str:
     """Return a JSON document that says the same with everything escaped that a terminal may obey."""
     # The line breaks of a document laid out over several lines are its own.
-    return UNSAFE.sub(lambda found: found[0] if found[0] in "\n\t" else _escaped(found[0]), text)
+    if plain(text.replace("\n", "")):
+        return text
+    return unsafe().sub(lambda found: found[0] if found[0] in "\n\t" else _escaped(found[0]), text)
 
 
 def _escaped(character: str) -> str:

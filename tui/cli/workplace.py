@@ -1,9 +1,13 @@
 """Where a command works: the profile's folder, its settings, its desk."""
 
 import os
+from collections.abc import Callable
+from functools import wraps
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import argparse
+
     from api.desk import Desk
     from api.local.profile import Profile
     from api.model.people import Person
@@ -25,18 +29,31 @@ def profile() -> "Profile":
     return Profile.locate(os.environ)
 
 
-def desk(output: "Output") -> "Desk":
-    """Open the desk of the profile and say aloud what damage was found on the disk.
+def at_the_desk(
+    command: "Callable[[Desk, argparse.Namespace, Output], int]",
+) -> "Callable[[argparse.Namespace, Output], int]":
+    """Open the profile's desk for a command, say aloud what damage was found on the disk, and close it afterwards.
 
-    Raises:
+    Raises (when it runs):
         HandoffError: the profile belongs to no CRM yet, or can't be read.
     """
-    from api.desk import Desk
 
-    opened = Desk.open(profile())
-    for warning in opened.warnings:
-        output.note(warning)
-    return opened
+    @wraps(command)
+    def run(options: "argparse.Namespace", output: "Output") -> int:
+        from api.desk import Desk
+
+        opened = Desk.open(profile())
+        try:
+            for warning in opened.warnings:
+                output.note(warning)
+            code = command(opened, options, output)
+            # Closing may take a moment to leave everything tidy: nobody waits that long for what was said.
+            output.flush()
+            return code
+        finally:
+            opened.close()
+
+    return run
 
 
 def who(person: "Person") -> str:
@@ -69,8 +86,8 @@ def signed_out(opened: "Desk") -> str:
     return f"{said} What you decide is kept here; “handoff connect hub {connection.url}” takes a new token."
 
 
-def shortcomings(url: str) -> list[str]:
-    """Return what the CRM at `url` can't do, in sentences; asks nobody."""
-    from tui.cli.exchange import hub_at
+def shortcomings() -> list[str]:
+    """Return what the CRM can't do, in sentences; asks nobody."""
+    from api.crm.able import HUB
 
-    return list(hub_at(url, "").capabilities.shortcomings())
+    return list(HUB.shortcomings())

@@ -1,7 +1,7 @@
 """The commands that decide: saved first, then offered to the CRM, each lead with its own outcome."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -14,22 +14,22 @@ from api.model.people import Role
 from tui.cli import output as out
 from tui.cli.errors import Failed, Usage
 from tui.cli.outcomes import DONE_AGAIN, FAILED, TAKEN_BACK, LeadOutcome, refused, seconds, settle, title_of
-from tui.cli.workplace import desk
+from tui.cli.workplace import at_the_desk
 
 if TYPE_CHECKING:
     from api.desk import Desk
 
 
-def accept(options: argparse.Namespace, output: out.Output) -> int:
+@at_the_desk
+def accept(opened: "Desk", options: argparse.Namespace, output: out.Output) -> int:
     """Accept the named leads."""
-    opened = desk(output)
     leads, missed = found(opened, output, options)
     return _decide(opened, output, options, [(lead, Accept(note=options.note)) for lead in leads], missed)
 
 
-def reject(options: argparse.Namespace, output: out.Output) -> int:
+@at_the_desk
+def reject(opened: "Desk", options: argparse.Namespace, output: out.Output) -> int:
     """Refuse the named leads for a reason; what the reason asks for and is known already is filled in."""
-    opened = desk(output)
     reason = chosen_reason(opened.agreement, options.reason)
     leads, missed = found(opened, output, options)
     from api.rules.lifecycle import refusal
@@ -46,11 +46,11 @@ def reject(options: argparse.Namespace, output: out.Output) -> int:
     return _decide(opened, output, options, verbs, missed)
 
 
-def undo(options: argparse.Namespace, output: out.Output) -> int:
+@at_the_desk
+def undo(opened: "Desk", options: argparse.Namespace, output: out.Output) -> int:
     """Take back the last act of this profile; with ``--earlier``, the newest that can be taken back."""
     from api.desk import NothingToUndo
 
-    opened = desk(output)
     wait = seconds(opened, options)
     try:
         undone = opened.undo()
@@ -80,9 +80,9 @@ def _undone_words(opened: "Desk", operation: Operation) -> str:
     return f"Undone: {taken_back[:1].lower()}{taken_back[1:]}" if taken_back else ""
 
 
-def redo(options: argparse.Namespace, output: out.Output) -> int:
+@at_the_desk
+def redo(opened: "Desk", options: argparse.Namespace, output: out.Output) -> int:
     """Do again what the last undo took back."""
-    opened = desk(output)
     wait = seconds(opened, options)
     redone = opened.redo()
     touched = {operation.target.id for operation in redone.operations}
@@ -97,7 +97,7 @@ def redo(options: argparse.Namespace, output: out.Output) -> int:
 def fetch_missing(opened: "Desk", output: out.Output, names: Sequence[str], options: argparse.Namespace) -> None:
     """Fetch what is new, once, if one of these leads is not known here; what hinders that is told."""
     rows = opened.rows()
-    if all(any(lead_id.startswith(name.strip()) for lead_id in rows) for name in names):
+    if all(_begins(name.strip(), rows) for name in names):
         return
     wait = seconds(opened, options)
     if wait <= 0:
@@ -112,6 +112,11 @@ def fetch_missing(opened: "Desk", output: out.Output, names: Sequence[str], opti
         problem = error.sentence
     if problem:
         output.note(f"handoff: {problem}")
+
+
+def _begins(name: str, ids: Mapping[str, object]) -> bool:
+    """Say whether `name` is an id or the beginning of one; whole ids cost no look at all of them."""
+    return name in ids or any(lead_id.startswith(name) for lead_id in ids)
 
 
 def found(opened: "Desk", output: out.Output, options: argparse.Namespace) -> tuple[list[Lead], list[LeadOutcome]]:
@@ -203,7 +208,7 @@ def whom(opened: "Desk", text: str) -> str:
     wanted, found = name.strip().casefold(), []
     people = [person for person in opened.people() if person.active]
     teams = {person.team for person in people if person.team}
-    teams |= {row.owner.removeprefix("team:") for row in opened.rows().values() if row.owner.startswith("team:")}
+    teams |= {owner.removeprefix("team:") for owner in opened.owners() if owner.startswith("team:")}
     if kind in ("", "person"):
         found += [f"person:{one.id}" for one in people if wanted in (one.id.casefold(), one.name.casefold())]
     if kind in ("", "team"):

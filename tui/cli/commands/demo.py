@@ -27,6 +27,8 @@ START_LIMIT = 120.0
 END_LIMIT = 5.0
 """Seconds that the hub has to end by itself."""
 MODULE = "api.sample.demo_hub"
+_CLOSING = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
+_ENDING = (signal.SIGINT, *_CLOSING)
 
 
 class Started(msgspec.Struct, frozen=True):
@@ -62,15 +64,32 @@ def hub(folder: Path, arguments: Sequence[str]) -> Iterator[Started]:
     """
     log = folder / "hub.log"
     command = [sys.executable, "-P", "-m", MODULE, "--folder", str(folder / "hub"), *arguments]
-    with log.open("wb") as errors:
-        # Its own session, so that Ctrl+C reaches it through us alone; its stdin ends with us, even when we are killed.
-        child = subprocess.Popen(  # noqa: S603
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, start_new_session=True
-        )
+    child: subprocess.Popen[bytes] | None = None
     try:
+        with log.open("wb") as errors, _signals_put_off():
+            # Its own session, so that Ctrl+C reaches it through us alone; its stdin ends with us, even when we are
+            # killed.
+            child = subprocess.Popen(  # noqa: S603
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, start_new_session=True
+            )
         yield _first_line(child, log)
     finally:
-        _end(child)
+        if child is not None:
+            _end(child)
+
+
+@contextmanager
+def _signals_put_off() -> Iterator[None]:
+    """Let what would end us wait for the end of the block: a child that is being started could not be ended yet."""
+    came: list[int] = []
+    before = {name: signal.signal(name, lambda number, _: came.append(number)) for name in _ENDING}
+    try:
+        yield
+    finally:
+        for name, handler in before.items():
+            signal.signal(name, handler)
+        for number in came:
+            signal.raise_signal(number)
 
 
 def _first_line(child: "subprocess.Popen[bytes]", log: Path) -> Started:
@@ -163,12 +182,11 @@ def _ending_on_signals() -> Iterator[None]:
     """Make a closed window or a polite kill end the block like Ctrl+C does, so that nothing stays behind."""
 
     def end(number: int, _frame: object) -> None:
-        for name in names:
+        for name in _CLOSING:
             signal.signal(name, signal.SIG_IGN)
         raise SystemExit(128 + number)
 
-    names = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {name: signal.signal(name, end) for name in names}
+    before = {name: signal.signal(name, end) for name in _CLOSING}
     try:
         yield
     finally:

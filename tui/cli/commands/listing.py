@@ -2,57 +2,71 @@
 
 import argparse
 from datetime import UTC, datetime
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from tui.cli.output import DONE, FAILED, Output, words
-from tui.cli.workplace import desk
+from tui.cli.workplace import at_the_desk
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from api.desk import Desk, Unsettled
+    from api.model.lead import Lead
     from api.rules.queue import Row
 
 WIDEST = 48
 """Cells that a column of the list may take, so that one long name does not push the others out of sight."""
 
 
-def list_leads(options: argparse.Namespace, output: Output) -> int:
+@at_the_desk
+def list_leads(opened: "Desk", options: argparse.Namespace, output: Output) -> int:
     """Print the queue, or with words what matches them."""
-    opened = desk(output)
-    from api.rules.queue import concerns, waiting
-
     text = " ".join(options.text)
-    now = opened.now().timestamp()
-    rows = opened.rows()
-    found = [rows[lead_id] for lead_id in opened.queue(text)]
-    mine = [row for row in found if waiting(row, now) and concerns(row, opened.me)]
-    listed = mine
+    found = opened.queue(text)
+    # What waits for the person stands first, and only with words does anything stand after it.
+    ids = list(takewhile(_mine(opened), found)) if text else found
     if options.all:
-        listed = found if text else mine + _others(rows.values(), {row.id for row in mine})
-    cut = listed[: options.limit] if options.limit else listed
-    output.document({"leads": [_row_data(row) for row in cut], "shown": len(cut), "total": len(listed)})
+        ids = found if text else ids + _others(opened, set(ids))
+    cut = [row for lead_id in ids[: options.limit] if (row := opened.row(lead_id)) is not None]
+    output.document({"leads": [_row_data(row) for row in cut], "shown": len(cut), "total": len(ids)})
     if cut:
         headings = ("ID", "DUE", "STATE", "LEAD", "COMPANY", "FIT", "ENG", "FROM")
         output.table(headings, _lines(opened, cut), right=(5, 6), widest=WIDEST)
-    _say_more(output, opened, text, listed=len(listed), shown=len(cut), found=len(found))
+    if len(cut) < len(ids):
+        output.note(f"{len(cut)} of {words(len(ids), 'lead')}; without --limit all are listed.")
+    elif not ids:
+        output.note(_why_none(opened, text, len(found), "add --all."))
     return DONE
 
 
-def _others(rows: Any, listed: set[str]) -> "list[Row]":
-    others = [row for row in list(rows) if row.id not in listed]
-    return sorted(others, key=lambda row: (-row.handed, row.id))
+def _mine(opened: "Desk") -> "Callable[[str], bool]":
+    """Return what says of a lead's id whether it waits for the person now."""
+    from api.rules.queue import concerns, waiting
+
+    now = opened.now().timestamp()
+
+    def mine(lead_id: str) -> bool:
+        row = opened.row(lead_id)
+        return row is not None and waiting(row, now) and concerns(row, opened.me)
+
+    return mine
 
 
-def _say_more(output: Output, opened: "Desk", text: str, *, listed: int, shown: int, found: int) -> None:
-    if shown < listed:
-        output.note(f"{shown} of {words(listed, 'lead')}; without --limit all are listed.")
-    elif not listed and found:
-        output.note(f"Nothing that waits for you matches; {words(found, 'lead')} elsewhere: add --all.")
-    elif not listed and text:
-        output.note(f"No lead matches “{text}”.")
-    elif not listed and not opened.pulled:
-        output.note("Nothing was fetched yet: “handoff sync” fetches the leads.")
-    elif not listed:
-        output.note("Nothing waits for a decision. Well done.")
+def _others(opened: "Desk", listed: set[str]) -> list[str]:
+    others = [row for row in list(opened.rows().values()) if row.id not in listed]
+    return [row.id for row in sorted(others, key=lambda row: (-row.handed, row.id))]
+
+
+def _why_none(opened: "Desk", text: str, elsewhere: int, remedy: str) -> str:
+    """Say why nothing of the queue is shown; `remedy` is what shows the leads that match and do not wait."""
+    if elsewhere:
+        return f"Nothing that waits for you matches; {words(elsewhere, 'lead')} elsewhere: {remedy}"
+    if text:
+        return f"No lead matches “{text}”."
+    if not opened.pulled:
+        return "Nothing was fetched yet: “handoff sync” fetches the leads."
+    return "Nothing waits for a decision. Well done."
 
 
 def _lines(opened: "Desk", rows: "list[Row]") -> list[list[str]]:
@@ -96,13 +110,37 @@ def _moment(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def show_lead(options: argparse.Namespace, output: Output) -> int:
+@at_the_desk
+def show_lead(opened: "Desk", options: argparse.Namespace, output: Output) -> int:
     """Print one lead with everything both sides know of it."""
-    opened = desk(output)
     from tui.cli.commands.deciding import fetch_missing
 
     fetch_missing(opened, output, [options.id], options)
-    lead = opened.find(options.id)
+    _show(opened, output, opened.find(options.id))
+    return DONE
+
+
+@at_the_desk
+def next_lead(opened: "Desk", options: argparse.Namespace, output: Output) -> int:
+    """Print the lead on top of the queue as `show_lead` does; with words, the topmost that carries them."""
+    text = " ".join(options.text)
+    found = opened.queue(text)
+    top = next(iter(found), "")
+    if not top or not _mine(opened)(top):
+        output.document({"lead": None, "criteria": [], "campaign": None, "owner": None, "unsettled": []})
+        output.note(_why_none(opened, text, len(found), f"“handoff list --all {text}” lists them."))
+        return DONE
+    lead = opened.find(top)
+    _show(opened, output, lead)
+    if not output.as_json and not opened.hinder(lead, "accept"):
+        output.note(
+            f"To decide it: “handoff accept {lead.id}”, or “handoff reject {lead.id} --reason CODE”; "
+            "“handoff reasons” lists the codes."
+        )
+    return DONE
+
+
+def _show(opened: "Desk", output: Output, lead: "Lead") -> None:
     from api.rules.criteria import judge
 
     term = opened.agreement.term(opened.agreement.handoff_term)
@@ -114,14 +152,13 @@ def show_lead(options: argparse.Namespace, output: Output) -> int:
             "criteria": [{"label": one.criterion.label, "met": one.met, "evidence": one.evidence} for one in verdicts],
             "campaign": campaign,
             "owner": opened.owner_words(lead.standing.owner),
-            "unsettled": [unsettled_data(one) for one in opened.unsettled() if one.lead_id == lead.id],
+            "unsettled": [unsettled_data(one) for one in opened.unsettled(lead.id)],
         }
     )
     if not output.as_json:
         from tui.cli.card import print_card
 
         print_card(output, opened, lead, verdicts, campaign)
-    return DONE
 
 
 def unsettled_data(one: "Unsettled") -> dict[str, str]:
@@ -137,9 +174,9 @@ def unsettled_data(one: "Unsettled") -> dict[str, str]:
     }
 
 
-def list_reasons(_options: argparse.Namespace, output: Output) -> int:
+@at_the_desk
+def list_reasons(opened: "Desk", _options: argparse.Namespace, output: Output) -> int:
     """Print the active reasons of the agreement with what each asks for."""
-    opened = desk(output)
     reasons = [reason for reason in opened.agreement.reasons if reason.active]
     output.document(
         {

@@ -1,18 +1,24 @@
 """Opening the program itself; the screen's library is loaded only once it is known that there is a terminal."""
 
-import argparse
 import os
 import sys
-from typing import TYPE_CHECKING
+from contextlib import contextmanager, nullcontext, suppress
+from typing import TYPE_CHECKING, Any
 
 from tui.cli.errors import Usage
 from tui.cli.output import DONE, USAGE, Output
 
 if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
     from textual.driver import Driver as TextualDriver
 
     from api.local.profile import Profile
     from tui.settings import Settings
+
+_SHARE = 0.001
+"""Seconds after which a thread lets another one work."""
 
 WAYS_ON = (
     "Handoff is not connected yet. Three ways on:",
@@ -24,12 +30,24 @@ WAYS_ON = (
 
 def open_program(output: Output) -> int:
     """Open the program on the profile; without a profile, say how to get one."""
+    import gc
+
+    # All that is loaded for the first screen stays; nothing of it need be looked through for garbage meanwhile.
+    gc.disable()
+    terminal = has_terminal()
+    try:
+        with typed_ahead() if terminal else nullcontext() as before:
+            return _open_program(output, terminal=terminal, before=before)
+    finally:
+        gc.enable()
+
+
+def _open_program(output: Output, *, terminal: bool, before: list[Any] | None) -> int:
     from tui.cli.workplace import profile
     from tui.settings import load
 
     place = profile()
     settings = load(place.root)
-    terminal = has_terminal()
     if place.connection() is None:
         for line in WAYS_ON:
             if terminal:
@@ -39,11 +57,41 @@ def open_program(output: Output) -> int:
         return DONE if terminal else USAGE
     if not terminal:
         raise Usage("There is no terminal to open in; “handoff list”, “accept” and “reject” work without one.")
-    return run_program(place, settings)
+    return run_program(place, settings, before)
 
 
-def run_program(place: "Profile", settings: "Settings") -> int:
+@contextmanager
+def typed_ahead() -> "Iterator[list[Any] | None]":
+    """Keep what is typed while the program starts for its first screen, unseen, and as it was typed.
+
+    Gives the terminal's settings as they were, which it has again afterwards; None where there are none.
+    """
+    try:
+        import termios
+    except ImportError:
+        yield None
+        return
+    try:
+        before = termios.tcgetattr(0)
+        quiet = termios.tcgetattr(0)
+        quiet[0] &= ~(termios.ICRNL | termios.INLCR | termios.IGNCR)
+        quiet[3] &= ~(termios.ECHO | termios.ICANON)
+        termios.tcsetattr(0, termios.TCSANOW, quiet)
+    except termios.error:
+        yield None
+        return
+    try:
+        yield before
+    finally:
+        # A terminal that is gone has no settings to put back.
+        with suppress(termios.error):
+            termios.tcsetattr(0, termios.TCSANOW, before)
+
+
+def run_program(place: "Profile", settings: "Settings", before: list[Any] | None = None) -> int:
     """Show the program on the profile until the person quits; return its exit code.
+
+    `before`: the terminal's settings as the person had them, if something changed them already.
 
     Raises:
         HandoffError: the profile can't be opened.
@@ -52,7 +100,6 @@ def run_program(place: "Profile", settings: "Settings") -> int:
     import gc
     from pathlib import Path
 
-    # All that is loaded for the first screen stays; nothing of it need be looked through for garbage meanwhile.
     gc.disable()
     import tui.app
     from api.desk import Desk
@@ -79,11 +126,16 @@ def run_program(place: "Profile", settings: "Settings") -> int:
             self._close_messages_no_wait()
 
     desk = Desk.open(place)
+    pause = sys.getswitchinterval()
+    # Keys wait this long at most for a thread that reads the mirror or talks to the CRM.
+    sys.setswitchinterval(_SHARE)
     try:
         window = Window(desk, sync_for, look=f"handoff-{settings.theme}" if settings.theme else "")
+        window.terminal_before = before
         show(window.run_async, window.exit)
     finally:
         gc.enable()
+        sys.setswitchinterval(pause)
         desk.close()
     if window.failure is not None:
         raise window.failure
@@ -96,7 +148,7 @@ def has_terminal() -> bool:
     return all(stream is not None and stream.isatty() for stream in streams) and os.environ.get("TERM") != "dumb"
 
 
-def say_version(options: argparse.Namespace, output: Output) -> int:
+def say_version(options: "argparse.Namespace", output: Output) -> int:
     """Answer options that stand without a command."""
     if not options.version:
         return open_program(output)

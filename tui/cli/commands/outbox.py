@@ -11,7 +11,7 @@ from api.local.errors import why
 from tui.cli.errors import Failed, NotAllowed, Usage
 from tui.cli.matters import shown_ids
 from tui.cli.output import DONE, Output, defused, words
-from tui.cli.workplace import desk
+from tui.cli.workplace import at_the_desk
 
 if TYPE_CHECKING:
     from api.desk import Desk, Waiting
@@ -20,9 +20,9 @@ LARGEST = 64_000_000
 """Bytes of an export that are taken in at most."""
 
 
-def list_unsent(_options: argparse.Namespace, output: Output) -> int:
+@at_the_desk
+def list_unsent(opened: "Desk", _options: argparse.Namespace, output: Output) -> int:
     """List what the CRM has not answered, the oldest first."""
-    opened = desk(output)
     found = opened.waiting()
     output.document({"unsent": [unsent_data(one) for one in found]})
     print_unsent(output, opened, found)
@@ -68,9 +68,9 @@ def print_unsent(output: Output, opened: "Desk", found: "tuple[Waiting, ...]") -
     output.table(("ID", "MADE", "TRIES", "NEXT TRY", "WHAT", "LAST ERROR"), rows, right=(2,))
 
 
-def export(options: argparse.Namespace, output: Output) -> int:
+@at_the_desk
+def export(opened: "Desk", options: argparse.Namespace, output: Output) -> int:
     """Write what is unsent and what needs the person into a file, or to stdout; asks nobody."""
-    opened = desk(output)
     text = opened.export().decode()
     unsent, unsettled = len(opened.waiting()), len(opened.unsettled())
     if options.file == "-":
@@ -84,12 +84,12 @@ def export(options: argparse.Namespace, output: Output) -> int:
     return DONE
 
 
-def take_in(options: argparse.Namespace, output: Output) -> int:
+@at_the_desk
+def take_in(opened: "Desk", options: argparse.Namespace, output: Output) -> int:
     """Take in decisions that another machine exported; nothing is sent yet."""
     from api.desk import NotYours
 
     data = _read(options.file)
-    opened = desk(output)
     try:
         taken = opened.take_in(data)
     except NotYours as error:

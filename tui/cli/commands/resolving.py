@@ -12,7 +12,7 @@ from tui.cli import output as out
 from tui.cli.errors import Usage
 from tui.cli.matters import Matter, matters, print_matters, shown_ids
 from tui.cli.outcomes import FAILED, SETTLED, LeadOutcome, seconds, settle
-from tui.cli.workplace import desk
+from tui.cli.workplace import at_the_desk
 
 if TYPE_CHECKING:
     from api.desk import Desk, Resolved
@@ -28,9 +28,9 @@ _BELONGS = {
 """The ways that each option has a meaning for."""
 
 
-def conflicts(_options: argparse.Namespace, output: out.Output) -> int:
+@at_the_desk
+def conflicts(opened: "Desk", _options: argparse.Namespace, output: out.Output) -> int:
     """List everything that needs the person, with both sides and the ways to settle it."""
-    opened = desk(output)
     found = matters(opened)
     output.document({"matters": found})
     print_matters(output, opened, found)
@@ -41,10 +41,10 @@ def conflicts(_options: argparse.Namespace, output: out.Output) -> int:
     return out.DONE
 
 
-def resolve(options: argparse.Namespace, output: out.Output) -> int:
+@at_the_desk
+def resolve(opened: "Desk", options: argparse.Namespace, output: out.Output) -> int:
     """Settle the named matters in one way; each has an outcome of its own."""
     _check_options(options)
-    opened = desk(output)
     wait = seconds(opened, options)
     to = _to(opened, options)
     again = options.way == _RECONSIDER
@@ -74,12 +74,12 @@ def resolve(options: argparse.Namespace, output: out.Output) -> int:
     return settle(opened, output, wait, operations, outcomes, said=said)
 
 
-def ask(options: argparse.Namespace, output: out.Output) -> int:
+@at_the_desk
+def ask(opened: "Desk", options: argparse.Namespace, output: out.Output) -> int:
     """Ask whoever has the named leads to hand them over; settles what needs the person there, if that is a way to."""
     from api.desk import Way
     from tui.cli.commands.deciding import found
 
-    opened = desk(output)
     wait = seconds(opened, options)
     leads, outcomes = found(opened, output, options)
     settles = {one.lead: one for one in matters(opened) if "ask" in one.ways}

@@ -7,7 +7,7 @@ from tui.cli.commands.listing import unsettled_data
 from tui.cli.commands.outbox import print_unsent, unsent_data
 from tui.cli.matters import brief, matters, shown_ids
 from tui.cli.output import DONE, Output, words
-from tui.cli.workplace import NOT_CONNECTED, desk, profile, shortcomings, signed_out, who
+from tui.cli.workplace import NOT_CONNECTED, at_the_desk, profile, shortcomings, signed_out, who
 
 if TYPE_CHECKING:
     from api.desk import Desk, Status, Waiting
@@ -17,20 +17,25 @@ SHOWN = 10
 """Unsent decisions, and matters, that the text lists at most; JSON lists all."""
 
 
-def status(_options: argparse.Namespace, output: Output) -> int:
+def status(options: argparse.Namespace, output: Output) -> int:
     """Say who and where you are, how the line stands, what is not sent yet and what needs you."""
-    connection = profile().connection()
-    if connection is None:
-        output.document(_nowhere())
-        output.line(NOT_CONNECTED)
-        return DONE
-    opened = desk(output)
+    if profile().connection() is not None:
+        return _status(options, output)
+    output.document(_nowhere())
+    output.line(NOT_CONNECTED)
+    return DONE
+
+
+@at_the_desk
+def _status(opened: "Desk", _options: argparse.Namespace, output: Output) -> int:
+    connection = opened.profile.connection()
+    url = connection.url if connection is not None else ""
     # Looking for wishes is what makes them known, so the count comes after.
     found, unsent, now = matters(opened), opened.waiting(), opened.status()
-    waiting, cannot, closed = len(opened.queue()), shortcomings(connection.url), signed_out(opened)
+    waiting, cannot, closed = len(opened.queue()), shortcomings(), signed_out(opened)
     output.document(
         {
-            "connected_to": connection.url,
+            "connected_to": url,
             "person": opened.me,
             "leads": len(opened.rows()),
             "waiting": waiting,
@@ -53,7 +58,7 @@ def status(_options: argparse.Namespace, output: Output) -> int:
     )
     from api.rules.wording import relative
 
-    output.line(f"{who(opened.me)}, at {connection.url}")
+    output.line(f"{who(opened.me)}, at {url}")
     exchanged = f"; last exchange {relative(now.last_exchange, opened.now())}" if now.last_exchange else ""
     output.line(f"{words(waiting, 'lead')} waiting for you, {len(opened.rows()):,} known{exchanged}")
     for line in [closed] if closed else _line_words(opened, now):

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tui.cli.output import CONFLICT, DONE, FAILED, PENDING, Output, words
-from tui.cli.workplace import desk, signed_out
+from tui.cli.workplace import at_the_desk, signed_out
 
 if TYPE_CHECKING:
     from api.desk import Desk
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from api.sync import Report
 
 
-def sync(_options: argparse.Namespace, output: Output) -> int:
+@at_the_desk
+def sync(opened: "Desk", _options: argparse.Namespace, output: Output) -> int:
     """Send what waits, fetch what is new."""
-    opened = desk(output)
     report, theirs, problem = _exchanged(opened)
     status = opened.status()
     output.document(

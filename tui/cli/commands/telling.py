@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from tui.cli.matters import shown_ids
 from tui.cli.output import DONE, Output
-from tui.cli.workplace import desk
+from tui.cli.workplace import at_the_desk
 
 if TYPE_CHECKING:
     from api.desk import Desk, Logged
 
 
-def log(options: argparse.Namespace, output: Output) -> int:
+@at_the_desk
+def log(opened: "Desk", options: argparse.Namespace, output: Output) -> int:
     """List operations of this profile, the newest first."""
-    opened = desk(output)
     found = list(islice(_asked_for(opened, options.lead.strip()), options.limit))
     output.document({"operations": [_data(opened, one) for one in found], "shown": len(found)})
     if found:

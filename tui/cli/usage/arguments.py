@@ -138,6 +138,11 @@ def take_in(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="what “handoff outbox export” wrote; - is stdin")
 
 
+def on_top(parser: argparse.ArgumentParser) -> None:
+    """Add what narrows the queue whose top is shown."""
+    parser.add_argument("text", nargs="*", metavar="TEXT", help="the next of the leads that carry these words")
+
+
 def listing(parser: argparse.ArgumentParser) -> None:
     """Add what narrows the queue."""
     parser.add_argument("text", nargs="*", metavar="TEXT", help="show only leads that carry these words")

@@ -40,6 +40,11 @@ keep     keep it, and tell them so         reconsider  take a yield or a discard
     + OUTCOMES
 )
 
+LEAD_WHOLE = """\
+--json: {"lead": {…}, "criteria": [{"label", "met", "evidence"}], "campaign": {…} or null, "owner",
+         "unsettled": [{"lead", "title", "verb", "reason", "result", "sentence"}]}
+"""
+
 UNSENT = """\
 {"operation", "lead", "title", "verb", "sentence", "at": TIME, "attempts": N,
          "problem", "next_try": TIME or null, "offered": BOOL}"""
@@ -116,6 +121,14 @@ ENTRIES: tuple[Entry, ...] = (
         '--json: {"person": {"id", "name", "role", "team", …}, "revoked": N}',
     ),
     Entry(
+        "next",
+        "listing",
+        "next_lead",
+        "Show the lead that is to be decided next, whole, and how to decide it.",
+        args.on_top,
+        LEAD_WHOLE + "lead and owner are null when nothing waits. The exit code is 0 either way.",
+    ),
+    Entry(
         "list",
         "listing",
         "list_leads",
@@ -130,8 +143,7 @@ ENTRIES: tuple[Entry, ...] = (
         "show_lead",
         "Show one lead whole: why it was sent, what it was told, its campaign, its story.",
         args.show,
-        '--json: {"lead": {…}, "criteria": [{"label", "met", "evidence"}], "campaign": {…} or null, "owner",\n'
-        '         "unsettled": [{"lead", "title", "verb", "reason", "result", "sentence"}]}',
+        LEAD_WHOLE,
     ),
     Entry("accept", "deciding", "accept", _verb("accept"), args.accept, OUTCOMES),
     Entry("reject", "deciding", "reject", _verb("reject"), args.reject, OUTCOMES),

@@ -1,7 +1,6 @@
 """Reads what was typed; who carries a command out is only named here, and imported when it is chosen."""
 
 import argparse
-import difflib
 from collections.abc import Sequence
 from typing import NoReturn
 
@@ -37,18 +36,23 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace | None:
     Raises:
         Usage: they make no sense.
     """
-    _known_command(arguments)
+    word = next((word for word in arguments if not word.startswith("-")), "")
+    if word:
+        _check_known(word)
+    # What stands before the command, --help say, is about all commands.
+    only = word if arguments[:1] == [word] else ""
     try:
-        return _parser().parse_args(arguments)
+        return _parser(only).parse_args(arguments)
     except SystemExit:
         return None
 
 
-def _known_command(arguments: Sequence[str]) -> None:
-    name = next((word for word in arguments if not word.startswith("-")), None)
-    names = [*(entry.name for entry in ENTRIES), *GROUPS]
-    if name is None or name in names:
+def _check_known(name: str) -> None:
+    names = list(dict.fromkeys(_head(entry) for entry in ENTRIES))
+    if name in names:
         return
+    import difflib
+
     near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     hint = f" Did you mean “{near[0]}”?" if near else ""
     raise Usage(f"There is no command “{name}”.{hint} handoff --help lists them.")
@@ -67,7 +71,12 @@ def _plain(message: str) -> str:
     return message[:1].upper() + message[1:].rstrip(".") + "."
 
 
-def _parser() -> Parser:
+def _head(entry: Entry) -> str:
+    return entry.name.partition(" ")[0]
+
+
+def _parser(only: str) -> Parser:
+    """Return what understands the commands whose first word is `only`, or all of them where it is empty."""
     parser = Parser(
         prog="handoff",
         description="Marketing hands leads over, sales decides them, both see why.",
@@ -79,9 +88,11 @@ def _parser() -> Parser:
     parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
     parser.set_defaults(module="opening", function="say_version", json=False)
     groups = parser.add_subparsers(title="commands", metavar="COMMAND")
-    nested = {name: _group(groups, name) for name in GROUPS}
+    nested = {name: _group(groups, name) for name in GROUPS if only in ("", name)}
     for entry in ENTRIES:
         head, _, tail = entry.name.partition(" ")
+        if only not in ("", head):
+            continue
         into, name = (nested[head], tail) if tail else (groups, head)
         made = into.add_parser(
             name,
