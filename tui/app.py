@@ -3,6 +3,7 @@
 import asyncio
 import gc
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
@@ -86,6 +87,8 @@ class HandoffApp(App[None], inherit_bindings=False):
     ]
 
     theme: Reactive[str] = Reactive(DARK.name)
+    terminal_before: "list[Any] | None" = None
+    """The terminal's settings as they were before anything of the program touched them, where somebody kept them."""
 
     def __init__(
         self,
@@ -171,6 +174,9 @@ class HandoffApp(App[None], inherit_bindings=False):
         changed = message.changed
         if changed.ids or changed.receipts or changed.campaigns or changed.agreement or changed.everything:
             self._saved()
+        self._tell_screens(message)
+
+    def _tell_screens(self, message: DeskChanged) -> None:
         for screen in self.screen_stack:
             screen.post_message(DeskChanged(message.changed))
 
@@ -180,11 +186,18 @@ class HandoffApp(App[None], inherit_bindings=False):
                 screen.saved()
 
     def _begin(self) -> None:
-        # Whoever opened the program may have kept it off until now.
+        # Whoever opened the program may have kept it off until now. What is there stays, and is looked through no more.
+        gc.freeze()
         gc.enable()
         self.set_interval(_LOOK_AGAIN, self._look_again)
+        self.run_worker(self._warm(), group="warm")
         if self._sync_factory is not None:
             self.run_worker(self._run_sync(self._sync_factory), group="sync")
+
+    async def _warm(self) -> None:
+        # What fails here makes the first search or the next start slower, and nothing else.
+        with suppress(HandoffError):
+            await asyncio.to_thread(self.desk.warm)
 
     def _look_again(self) -> None:
         self.run_worker(self._refresh(), group="look", exclusive=True)
@@ -208,11 +221,18 @@ class HandoffApp(App[None], inherit_bindings=False):
         try:
             self._sync = await asyncio.to_thread(factory, self.desk)
             self.sync_problem = ""
+            self._tell_status()
             await self._sync.run()
         except HandoffError as problem:
             self._sync = None
             self.sync_problem = problem.sentence
             self._complain(problem)
+
+    def _tell_status(self) -> None:
+        """Have every screen look at the line again: one that was quicker does not know yet what this CRM can do."""
+        from api.desk import Changed
+
+        self._tell_screens(DeskChanged(Changed(status=True)))
 
     def _complain(self, problem: HandoffError) -> None:
         self._tell(problem.sentence, alarm=True)

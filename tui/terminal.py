@@ -10,6 +10,13 @@ class Driver(LinuxDriver):
     would stay in the program's mode when it ends.
     """
 
+    def start_application_mode(self) -> None:
+        """Take the terminal over, and know how it was before the program began."""
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        before = getattr(self._app, "terminal_before", None)
+        if before is not None:
+            self.attrs_before = before
+
     def _sigcont_application(self, *_: object) -> None:
         if self._auto_restart and not self._must_signal_resume:
             self.suspend_application_mode()

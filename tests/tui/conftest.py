@@ -198,11 +198,13 @@ class Screen:
             await self.app.workers.wait_for_complete(acts)
         await self.pilot.pause()
         await self.pilot.pause()
+        while self.app.triage is not None and self.app.triage.behind:
+            await self.pilot.pause(0.005)
 
     def text(self, selector: str) -> str:
-        """Return what a widget of the screen on top says."""
-        widget: Any = self.app.screen.query_one(selector)
-        return str(widget.words if hasattr(widget, "words") else widget.said)
+        """Return what a widget of the screen on top says; nothing when it is not there."""
+        widget: Any = next(iter(self.app.screen.query(selector)), None)
+        return "" if widget is None else str(widget.words if hasattr(widget, "words") else widget.said)
 
     def under_cursor(self) -> str:
         """Return the name of the lead under the cursor."""

@@ -35,10 +35,17 @@ from tui.app import HandoffApp
 profile = Profile(Path(tempfile.mkdtemp()))
 profile.save_connection(Connection("http://127.0.0.1:1", REP, "e1"))
 async def main():
-    async with HandoffApp(Desk.open(profile)).run_test() as pilot:
+    async with HandoffApp(Desk.open(profile)).run_test(size=(120, 36)) as pilot:
         await pilot.pause()
 asyncio.run(main())
 """
     libraries = {"httpx", "litestar", "sqlalchemy", "uvicorn", "keyring"}
     rooms = {"tui.palette", "tui.screens.help", "tui.screens.sync", "tui.screens.sign_in", "tui.signing_in"}
-    assert not loaded_by(code) & (libraries | rooms | {"widgets.matters", "widgets.forms.answer_form"})
+    dialogs = {"tui.screens.dialog", "tui.screens.reasons", "tui.screens.answers"}
+    pieces = {"widgets.matters", "widgets.forms", "widgets.queue.find_bar", "widgets.frame.part_tabs"}
+    assert not loaded_by(code) & (libraries | rooms | dialogs | pieces)
+
+
+def test_opening_needs_no_parser_of_arguments_and_nothing_that_compares_words() -> None:
+    loaded = loaded_by("import gc\nimport tui.cli.main, tui.cli.commands.opening, tui.settings, tui.cli.workplace")
+    assert not loaded & {"argparse", "difflib", "gettext", "textual", "rich"}

@@ -1,9 +1,10 @@
 """The root of the screens that stand for themselves: header and banner above, what is said and the keys below."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
-from textual import on
+from textual import events, on
+from textual.geometry import Region
 from textual.screen import Screen
 from textual.timer import Timer
 
@@ -24,12 +25,14 @@ _SAYING_STAYS = 10.0
 
 
 class Area(Screen[None], inherit_bindings=False):
-    """One area of the program; expects widgets ``#header``, ``#banner``, ``#status`` and ``#keys``."""
+    """One area of the program; expects widgets ``#header``, ``#status`` and ``#keys``."""
 
     AREA: ClassVar[str]
     """Its name in the registry of commands."""
 
     desk: "Desk"
+    painted = False
+    """Whether the first layout was painted."""
     unsaved = ""
     """What the disk refused; stays until something was saved again."""
     _link = ""
@@ -91,17 +94,39 @@ class Area(Screen[None], inherit_bindings=False):
 
     def warn(self, sentence: str) -> None:
         """Say above everything what is wrong, until it is right again."""
-        banner = self.query_one("#banner", OneLine)
-        banner.display = bool(sentence)
-        banner.show((("! ", "alarm"), (sentence, "alarm")) if sentence else ())
+        banner = self._banner
+        if banner is None and sentence:
+            banner = OneLine(id="banner")
+            banner.visible = self.app.screen is self
+            self.mount(banner, after="#header")
+        if banner is not None:
+            banner.display = bool(sentence)
+            banner.show((("! ", "alarm"), (sentence, "alarm")) if sentence else ())
+
+    @property
+    def _banner(self) -> OneLine | None:
+        return next(iter(self.query("#banner").results(OneLine)), None)
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """Ask to be painted anew; what is asked for before the first layout is painted by it, and need not be twice."""
+        if layout or recompose or not repaint or self.painted:
+            super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+        return self
+
+    def _note_painted(self) -> None:
+        self.painted = True
 
     def on_screen_suspend(self) -> None:
         """Keep the banner from standing beside the title of what lies over it."""
-        self.query_one("#banner").visible = False
+        if (banner := self._banner) is not None:
+            banner.visible = False
 
-    def on_screen_resume(self) -> None:
+    def on_screen_resume(self, _event: events.ScreenResume) -> None:
         """Show it again."""
-        self.query_one("#banner").visible = True
+        if not self.painted:
+            self.call_next(self._note_painted)
+        if (banner := self._banner) is not None:
+            banner.visible = True
 
     def say_link(self) -> None:
         """Say once what became of the line to the CRM."""

@@ -1,12 +1,17 @@
 """The part of a screen that filters its queue as one types."""
 
-from textual import events, on
-from textual.widgets import Input
+from typing import TYPE_CHECKING, cast
+
+from textual import events
 
 from tui.screens.area import Area
 from tui.screens.typed import caught_up
-from widgets.queue.find_bar import FindBar, FindInput
-from widgets.queue.lead_queue import LeadQueue
+
+if TYPE_CHECKING:
+    from textual.widgets import Input
+
+    from widgets.queue.find_bar import FindBar, FindInput
+    from widgets.queue.lead_queue import LeadQueue
 
 
 class Finding(Area, inherit_bindings=False):
@@ -19,7 +24,7 @@ class Finding(Area, inherit_bindings=False):
     _came_from = ""
 
     @property
-    def queue(self) -> LeadQueue:
+    def queue(self) -> "LeadQueue":
         """The queue."""
         raise NotImplementedError
 
@@ -29,6 +34,8 @@ class Finding(Area, inherit_bindings=False):
 
     async def action_find(self) -> None:
         """Open the line in which one types what to find."""
+        from widgets.queue.find_bar import FindBar
+
         bar = self._bar
         if bar is None:
             self._came_from = self.queue.lead_id
@@ -36,7 +43,7 @@ class Finding(Area, inherit_bindings=False):
             await self.mount(bar, before="#main")
             self.show_found(0)
         # At once, since what was typed right behind the key belongs into the field already.
-        self.set_focus(bar.query_one(FindInput))
+        self.set_focus(bar.field)
 
     async def find(self, text: str) -> None:
         """Show what matches `text`, as though it had been typed."""
@@ -67,8 +74,8 @@ class Finding(Area, inherit_bindings=False):
             bar.count(f"{found} · Esc clears" if self.filter_text else "Esc closes")
 
     @property
-    def _bar(self) -> FindBar | None:
-        return next(iter(self.query(FindBar)), None)
+    def _bar(self) -> "FindBar | None":
+        return cast("FindBar | None", next(iter(self.query("#find")), None))
 
     async def take_key(self, event: events.Key) -> bool:
         """Leave the field once everything typed before is in it; False leaves the key to field or bindings."""
@@ -76,15 +83,15 @@ class Finding(Area, inherit_bindings=False):
             # What is typed while the program starts is meant for the queue that comes.
             await caught_up(self)
         bar = self._bar
-        if bar is None or not isinstance(self.focused, FindInput) or event.key not in ("enter", "tab", "escape"):
+        if bar is None or self.focused is not bar.field or event.key not in ("enter", "tab", "escape"):
             return False
         await caught_up(self.focused)
         self._filter(bar.text)
         await self._leave_field(keep=event.key != "escape")
         return True
 
-    @on(Input.Changed)
-    def _typed(self, event: Input.Changed) -> None:
+    def on_input_changed(self, event: "Input.Changed") -> None:
+        """Filter by what is typed."""
         event.stop()
         bar = self._bar
         # Several keys in one go are told one by one; what the field holds now is what counts.
@@ -100,7 +107,7 @@ class Finding(Area, inherit_bindings=False):
         """Keep the line's hint from standing beside the title of what lies over it."""
         self._show_hint(visible=False)
 
-    def on_screen_resume(self) -> None:
+    def on_screen_resume(self, _event: events.ScreenResume) -> None:
         """Show the hint again."""
         self._show_hint(visible=True)
 
@@ -109,15 +116,14 @@ class Finding(Area, inherit_bindings=False):
         for hint in self.query("#find-count"):
             hint.visible = visible
 
-    @on(FindInput.Step)
-    def _step(self, step: FindInput.Step) -> None:
+    def on_find_input_step(self, step: "FindInput.Step") -> None:
+        """Move in the queue while the field has the keys."""
         if step.pages:
             self.queue.page(step.pages)
         else:
             self.queue.move(step.rows)
 
-    @on(FindInput.Done)
-    async def _done(self, done: FindInput.Done) -> None:
+    async def on_find_input_done(self, done: "FindInput.Done") -> None:
         """Keep the filter and give the keys back to the queue, or drop it."""
         await self._leave_field(keep=done.keep)
 

@@ -44,7 +44,7 @@ class HelpScreen(Dialog[None], inherit_bindings=False):
         with Vertical(classes="dialog", id="help"):
             yield OneLine(id="dialog-title")
             yield OneLine(classes="gap")
-            yield Pane(id="help-text")
+            yield Pane(id="help-text", margin=False)
         yield KeyBar(id="dialog-keys")
 
     def on_mount(self) -> None:

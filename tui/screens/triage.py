@@ -1,11 +1,11 @@
 """Triage: the live queue at the left, the lead to decide on at the right."""
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from time import monotonic
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
 from textual.timer import Timer
 
 from api.errors import HandoffError
@@ -16,23 +16,27 @@ from tui.screens.deciding import Deciding
 from tui.screens.finding import Finding
 from tui.source import DeskSource
 from tui.words import arrivals, card_sheet, header_parts, matter_words, not_applied, problem_words, waiting_words
-from widgets.basis.lines import OneLine
 from widgets.basis.notice import Notice
+from widgets.basis.still import Column, Row, still
 from widgets.card.lead_card import PARTS, LeadCard
 from widgets.frame.header import Header
 from widgets.frame.key_bar import Key, KeyBar
-from widgets.frame.part_tabs import PartTabs
 from widgets.frame.status_line import StatusLine
 from widgets.queue.lead_queue import LeadQueue
 
 if TYPE_CHECKING:
     from api.desk import Changed, Desk
     from api.model.lead import Lead
+    from widgets.frame.part_tabs import PartTabs
 
 NARROW, WIDE = 100, 160
 """Below `NARROW` columns one part of the lead is shown at a time; from `WIDE` on its parts stand in two columns."""
 
 _TICK = 10.0
+_SHORT = 0.01
+"""Seconds of catching up that no key notices."""
+_REST = 9.0
+"""Times as long as catching up took, until it is done again."""
 _NEWS_STAYS = 30.0
 """Seconds after which what is new is no news any more."""
 
@@ -44,6 +48,8 @@ class TriageScreen(Deciding, Finding, inherit_bindings=False):
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = list(bindings_for("triage"))
     TITLE = "Triage"
+
+    virtual_size = still()
 
     def __init__(self, desk: "Desk", *, classes: str = "") -> None:
         super().__init__(classes=classes)
@@ -58,25 +64,36 @@ class TriageScreen(Deciding, Finding, inherit_bindings=False):
         self._matters = matter_words(desk)
         self.drafts = {}
         self._part = PARTS[0]
+        self._width = 0
+        self._following = False
+        self._rests_until = 0.0
         self._waiting: list[str] = []
         self._behind: list[Changed] = []
 
     def compose(self) -> ComposeResult:
         """Lay the screen out."""
         yield Header(id="header")
-        yield OneLine(id="banner")
-        with Horizontal(id="main"):
+        with Row(id="main"):
             yield LeadQueue(self.source, id="queue")
-            with Vertical(id="side"):
-                yield PartTabs(PARTS, hint="[ ] switch", id="tabs")
+            with Column(id="side"):
+                if self.app.size.width < NARROW:
+                    yield self._tabs()
                 yield LeadCard(id="card")
-            yield LeadCard(("told", "campaign"), id="more")
-        yield Notice(id="notice")
+            if self.app.size.width >= WIDE:
+                yield _second_card()
         yield StatusLine(id="status")
         yield KeyBar(id="keys")
 
+    def _tabs(self) -> "PartTabs":
+        from widgets.frame.part_tabs import PartTabs
+
+        tabs = PartTabs(PARTS, hint="[ ] switch", id="tabs")
+        tabs.show(self._part)
+        return tabs
+
     def on_mount(self) -> None:
         """Fill the widgets for the first paint."""
+        self._give_room(self.app.size.width)
         self.read_queue(fresh=True)
         self.ready = True
         self.set_interval(_TICK, self.tick)
@@ -118,15 +135,23 @@ class TriageScreen(Deciding, Finding, inherit_bindings=False):
         self._show_all()
 
     def _show_all(self) -> None:
-        self.show_card()
+        lead = self.lead_under_cursor()
+        self._show_lead(lead)
+        self._show_keys(lead)
         self.show_header()
-        self._show_keys()
         empty = not self.queue.ids
         self.query_one("#main").display = not empty
-        notice = self.query_one("#notice", Notice)
-        notice.display = empty
-        if empty:
-            notice.show(*waiting_words(self.desk, self.filter_text))
+        self._show_notice(shown=empty)
+
+    def _show_notice(self, *, shown: bool) -> None:
+        notice = next(iter(self.query("#notice").results(Notice)), None)
+        if notice is None and shown:
+            notice = Notice(id="notice")
+            self.mount(notice, after="#main")
+        if notice is not None:
+            notice.display = shown
+            if shown:
+                notice.show(*waiting_words(self.desk, self.filter_text))
 
     def show_header(self) -> None:
         """Say who works here, what waits, and how the line to the CRM stands."""
@@ -137,15 +162,16 @@ class TriageScreen(Deciding, Finding, inherit_bindings=False):
 
     def show_card(self) -> None:
         """Show the lead under the cursor."""
-        lead = self.lead_under_cursor()
+        self._show_lead(self.lead_under_cursor())
+
+    def _show_lead(self, lead: "Lead | None") -> None:
         self._followed = "" if lead is None else lead.id
         sheet = None if lead is None else card_sheet(self.desk, lead, self._news.get(lead.id, ""), self.source)
         self.query_one("#card", LeadCard).show_lead(sheet)
-        if self.size.width >= WIDE:
+        if self._width >= WIDE:
             self.query_one("#more", LeadCard).show_lead(sheet)
 
-    def _show_keys(self) -> None:
-        lead = self.lead_under_cursor()
+    def _show_keys(self, lead: "Lead | None") -> None:
         self.query_one("#keys", KeyBar).show(
             [
                 Key(id=one.id, key=one.key_words, title=one.title, possible=not self._hindrance(one, lead))
@@ -179,20 +205,43 @@ class TriageScreen(Deciding, Finding, inherit_bindings=False):
         self.drafts.clear()
         self.grow_old()
         self._news = {lead_id: news for lead_id, news in self._news.items() if lead_id == self.queue.lead_id}
-        self.show_card()
-        self._show_keys()
+        if not self._following:
+            # Of keys that are waiting already, those before the last only pass leads by, which nobody gets to see.
+            self._following = self.call_later(self._show_followed)
+
+    def _show_followed(self) -> None:
+        self._following = False
+        lead = self.lead_under_cursor()
+        self._show_lead(lead)
+        self._show_keys(lead)
 
     def on_desk_changed(self, message: DeskChanged) -> None:
         """Catch up with the view; changes that come close together are taken in one go."""
         self._behind.append(message.changed)
         if len(self._behind) == 1:
-            self.call_next(self.catch_up)
+            wait = self._rests_until - monotonic()
+            if wait > 0:
+                self.set_timer(wait, self.catch_up)
+            else:
+                self.call_next(self.catch_up)
+
+    @property
+    def behind(self) -> bool:
+        """Whether something that changed on the desk is not shown yet."""
+        return bool(self._behind)
 
     def catch_up(self) -> None:
         """Take in what changed on the desk since the last time."""
         if self.holding or not self._behind:
             return
         behind, self._behind = self._behind, []
+        begun = monotonic()
+        self._take_in(behind)
+        # However much changes, nine tenths of the time are left to the keys.
+        took = monotonic() - begun
+        self._rests_until = monotonic() + (_REST * took if took > _SHORT else 0)
+
+    def _take_in(self, behind: "list[Changed]") -> None:
         queue_changed = False
         for changed in behind:
             self.source.forget()
@@ -246,17 +295,32 @@ class TriageScreen(Deciding, Finding, inherit_bindings=False):
         self.show_header()
         self.show_card()
 
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """Come to the top."""
+        # For its first paint it was given the classes of its size before it was mounted, and its styles with them.
+        event.refresh_styles = self.painted
+
     def on_resize(self, event: events.Resize) -> None:
         """Give the parts of the lead the room there is."""
-        width = event.size.width
+        self._give_room(event.size.width)
+
+    def _give_room(self, width: int) -> None:
+        if self._width == width:
+            return
+        self._width = width
         card = self.query_one("#card", LeadCard)
         if width < NARROW:
+            if not self.query("#tabs"):
+                self.query_one("#side").mount(self._tabs(), before=card)
             card.choose((self._part,))
         elif width < WIDE:
             card.choose(PARTS)
         else:
+            if not self.query("#more"):
+                self.query_one("#main").mount(_second_card())
             card.choose(("lead", "earlier"))
-            self.call_after_refresh(self.show_card)
+            if self.ready:
+                self.call_after_refresh(self.show_card)
 
     def on_paste(self, event: events.Paste) -> None:
         """Refuse pasted text: its letters are no decisions."""
@@ -312,13 +376,14 @@ class TriageScreen(Deciding, Finding, inherit_bindings=False):
             return
         self._show_part(PARTS[(PARTS.index(self._part) + step) % len(PARTS)])
 
-    @on(PartTabs.Chosen)
-    def _part_chosen(self, chosen: PartTabs.Chosen) -> None:
+    def on_part_tabs_chosen(self, chosen: "PartTabs.Chosen") -> None:
+        """Show the part whose name was clicked."""
         self._show_part(chosen.part)
 
     def _show_part(self, part: str) -> None:
         self._part = part
-        self.query_one("#tabs", PartTabs).show(part)
+        for tabs in self.query("#tabs"):
+            cast("PartTabs", tabs).show(part)
         self.query_one("#card", LeadCard).choose((part,))
 
     def action_scroll_lead_down(self) -> None:
@@ -341,3 +406,7 @@ class TriageScreen(Deciding, Finding, inherit_bindings=False):
     def help_subject(self) -> Any:
         """Return what the help should explain besides the keys: the lead under the cursor."""
         return self.lead_under_cursor()
+
+
+def _second_card() -> LeadCard:
+    return LeadCard(("told", "campaign"), id="more")

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from textual import events
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from widgets.basis.ink import inks_of, paint
+from widgets.basis.ink import Inks, inks_of, paint
 from widgets.basis.runs import EMPTY, Line
+from widgets.basis.still import still
 
 
 class Lines(Widget):
@@ -19,9 +19,13 @@ class Lines(Widget):
     Lines { width: 1fr; height: 1fr; }
     """
 
+    virtual_size = still()
+
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002  (Textual’s own name)
         super().__init__(id=id, classes=classes)
         self._shown: list[Line] = []
+        self._shown_in = Size(0, 0)
+        self._inks: Inks = {}
 
     def lines_for(self, width: int, height: int) -> Sequence[Line]:
         """Return what to show in this much room, at most `height` lines."""
@@ -29,9 +33,12 @@ class Lines(Widget):
 
     def renew(self) -> None:
         """Ask `lines_for` again and repaint the lines that differ."""
-        width, height = self.content_size
-        if width <= 0 or height <= 0:
+        room = self.content_size
+        if not room or room != self._shown_in:
+            # What comes to be painted in this room is asked for when it is painted.
+            self._shown_in = Size(0, 0)
             return
+        width, height = room
         lines = list(self.lines_for(width, height))[:height]
         changed = [
             Region(0, y, width, 1)
@@ -42,16 +49,19 @@ class Lines(Widget):
         if changed:
             self.refresh(*changed)
 
-    def on_resize(self, _event: events.Resize) -> None:
-        """Lay the words out anew."""
-        self._shown = []
-        self.renew()
-        self.refresh()
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Paint; the words are laid out here, so that the first time that a room is painted they stand in it."""
+        room = self.content_size
+        if room and room != self._shown_in:
+            self._shown_in = room
+            self._shown = list(self.lines_for(*room))[: room.height]
+        # Each line asks for them; both are worked out by going up through all that the widget lies in.
+        self._inks = inks_of(self.app)
+        return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
         """Paint one line."""
-        width = self.content_size.width
-        return paint(self._shown[y] if y < len(self._shown) else EMPTY, width, inks_of(self.app))
+        return paint(self._shown[y] if y < len(self._shown) else EMPTY, self._shown_in.width, self._inks)
 
     @property
     def said(self) -> str:

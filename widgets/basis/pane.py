@@ -11,15 +11,16 @@ Section = Callable[[int], list[Line]]
 """Makes the lines of one section for a width in cells; no lines when it has nothing to say."""
 
 
+_MARGIN = "  "
+"""What stands at the left of every line; at the right one cell stays empty."""
+
+
 class Pane(Lines):
     """Shows sections below each other, an empty line between them; scrolled by wheel and by `read_on`."""
 
-    DEFAULT_CSS = """
-    Pane { padding: 0 1 0 2; }
-    """
-
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002  (Textual’s own name)
+    def __init__(self, *, id: str | None = None, classes: str | None = None, margin: bool = True) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
+        self._margin = _MARGIN if margin else ""
         self._sections: tuple[Section, ...] = ()
         self._top = 0
         self._starts: list[int] = []
@@ -35,9 +36,10 @@ class Pane(Lines):
     def lines_for(self, width: int, height: int) -> Sequence[Line]:
         """Return the part of the sections that is in sight; the last line says when there is more."""
         lines: list[Line] = []
+        inner = max(width - len(self._margin) - 1, 1) if self._margin else width
         self._starts = []
         for section in self._sections:
-            if part := section(width):
+            if part := section(inner):
                 if lines:
                     lines.append(())
                 self._starts.append(len(lines))
@@ -48,7 +50,7 @@ class Pane(Lines):
         if self._top + height < len(lines):
             more = len(lines) - self._top - height + 1
             seen[-1] = ((f"↓ {more} more lines · Space reads on", "dim"),)
-        return seen
+        return [_indented(line, self._margin) for line in seen]
 
     @property
     def words(self) -> str:
@@ -88,3 +90,8 @@ class Pane(Lines):
         event.stop()
         self._top = max(self._top - 3, 0)
         self.renew()
+
+
+def _indented(line: Line, margin: str) -> Line:
+    # In the ink of the first words the margin takes no bytes of its own, which padding would on every line.
+    return ((margin + line[0][0], line[0][1]), *line[1:]) if line else line

@@ -5,14 +5,15 @@ from datetime import datetime, timedelta
 
 import msgspec
 from textual import events
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
 from api.rules.wording import span
-from widgets.basis.ink import CURSOR, inks_of, paint
+from widgets.basis.ink import CURSOR, Inks, inks_of, paint
 from widgets.basis.runs import EMPTY, Line, cells, fit, fit_right, heading, length, short
+from widgets.basis.still import still
 
 AGE = 6
 """Cells of the column of ages."""
@@ -56,6 +57,8 @@ class MatterList(Widget, can_focus=False):
     MatterList { width: 1fr; height: 1fr; }
     """
 
+    virtual_size = still()
+
     class Moved(Message):
         """Another row is under the cursor."""
 
@@ -76,6 +79,8 @@ class MatterList(Widget, can_focus=False):
         """Cells of the column of names: what the longest takes, within limits."""
         self._held = ""
         self._seen: list[tuple[Line, bool]] = []
+        self._seen_in = Size(0, 0)
+        self._inks: Inks = {}
 
     # what stands where
 
@@ -164,10 +169,13 @@ class MatterList(Widget, can_focus=False):
 
     def renew(self) -> None:
         """Paint the lines that have something else to say by now."""
-        width, room = self.content_size.width, self._room
-        if width <= 0 or room <= 0:
+        size = self.content_size
+        if not size or size != self._seen_in:
+            # What comes to be painted in this room is composed when it is painted.
+            self._seen_in = Size(0, 0)
             return
-        seen = self._compose_lines(width, room)
+        width = size.width
+        seen = self._compose_lines(width, size.height)
         changed = [
             Region(0, y, width, 1)
             for y in range(max(len(seen), len(self._seen)))
@@ -210,6 +218,12 @@ class MatterList(Widget, can_focus=False):
 
     def _settle(self, before: str) -> None:
         """Bring the cursor into sight, repaint, and tell who stands there now."""
+        self._bring_into_sight()
+        self.renew()
+        if self.key != before:
+            self.post_message(self.Moved())
+
+    def _bring_into_sight(self) -> None:
         room = self._room
         if room > 0 and self._places:
             place = self._places[self._at]
@@ -221,9 +235,6 @@ class MatterList(Widget, can_focus=False):
             # No line is left empty while a row is out of sight; what fits is never scrolled.
             spare = len(self._lines) - room
             self._top = max(min(spare, 0), min(self._top, max(spare, 0)))
-        self.renew()
-        if self.key != before:
-            self.post_message(self.Moved())
 
     # painting
 
@@ -255,16 +266,20 @@ class MatterList(Widget, can_focus=False):
         count = sum(not entry.done for entry in line.entries)
         return ((" ", ""), *heading(line.title, width - 2, f"{count:,}".replace(",", " ") if count else ""))
 
-    def on_resize(self, _event: events.Resize) -> None:
-        """Lay the rows out anew, the cursor's in sight."""
-        self._seen = []
-        self._settle(self.key)
-        self.refresh()
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Paint; in a new room the rows are laid out here, the cursor's in sight."""
+        size = self.content_size
+        if size and size != self._seen_in:
+            self._seen_in = size
+            self._bring_into_sight()
+            self._seen = self._compose_lines(size.width, size.height)
+        self._inks = inks_of(self.app)
+        return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
         """Paint one line."""
         line, under = self._seen[y] if y < len(self._seen) else (EMPTY, False)
-        return paint(line, self.content_size.width, inks_of(self.app), under=under)
+        return paint(line, self._seen_in.width, self._inks, under=under)
 
     # mouse
 

@@ -69,21 +69,26 @@ class FindBar(Horizontal):
         self.query_one("#find-sign", OneLine).show((("find ", "accent"),))
 
     @property
+    def field(self) -> FindInput:
+        """What one types into."""
+        return self.query_one(FindInput)
+
+    @property
     def text(self) -> str:
         """What is typed."""
-        return self.query_one(FindInput).value
+        return self.field.value
 
     def write(self, text: str) -> None:
         """Put this into the field."""
-        self.query_one(FindInput).value = text
+        self.field.value = text
 
     def clear(self) -> None:
         """Empty the field."""
-        self.query_one(FindInput).value = ""
+        self.field.value = ""
 
     def edit(self) -> None:
         """Put the text cursor into the field."""
-        self.query_one(FindInput).focus()
+        self.field.focus()
 
     def count(self, words: str) -> None:
         """Say how many leads were found."""

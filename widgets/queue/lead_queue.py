@@ -5,15 +5,16 @@ from datetime import datetime
 from typing import Protocol
 
 from textual import events
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
 from api.rules.clocks import BusinessClock
 from api.rules.queue import Row
-from widgets.basis.ink import inks_of, paint
+from widgets.basis.ink import Inks, inks_of, paint
 from widgets.basis.runs import EMPTY, Line
+from widgets.basis.still import still
 from widgets.queue.queue_columns import RowWords, headings, row_line
 
 
@@ -41,6 +42,8 @@ class LeadQueue(Widget, can_focus=False):
     LeadQueue { width: 1fr; height: 1fr; }
     """
 
+    virtual_size = still()
+
     class Moved(Message):
         """Another lead is under the cursor; empty when there is none."""
 
@@ -56,6 +59,8 @@ class LeadQueue(Widget, can_focus=False):
         self._top = 0
         self._held = ""
         self._seen: list[tuple[Line, bool]] = []
+        self._seen_in = Size(0, 0)
+        self._inks: Inks = {}
 
     # what stands where
 
@@ -149,16 +154,32 @@ class LeadQueue(Widget, can_focus=False):
 
     def renew(self) -> None:
         """Paint the lines that have something else to say by now."""
-        width, room = self.content_size.width, self._room
-        if width <= 0 or room <= 0:
+        size = self.content_size
+        if not size or size != self._seen_in:
+            # What comes to be painted in this room is composed when it is painted.
+            self._seen_in = Size(0, 0)
             return
-        seen = self._compose_lines(width, room)
+        width = size.width
+        seen = self._compose_lines(width, self._room)
         changed = [
             Region(0, y, width, 1)
             for y in range(max(len(seen), len(self._seen)))
             if y >= len(seen) or y >= len(self._seen) or seen[y] != self._seen[y]
         ]
         self._seen = seen
+        if changed:
+            self.refresh(*changed)
+
+    def _renew_cursor(self, left: int) -> None:
+        """Paint the line that the cursor left, the one it came to, and the heading; all others stay as they are."""
+        width = self._seen_in.width
+        anew = {0: (self._headings(width), False)}
+        for place in (left, self._at):
+            if 0 <= place - self._top < self._room:
+                anew[place - self._top + 1] = self._line(place, width)
+        changed = [Region(0, y, width, 1) for y, line in anew.items() if self._seen[y] != line]
+        for y, line in anew.items():
+            self._seen[y] = line
         if changed:
             self.refresh(*changed)
 
@@ -172,7 +193,7 @@ class LeadQueue(Widget, can_focus=False):
         """Move the cursor to a row; at an edge the list jumps half a page, since every scrolled line costs bytes."""
         if not self._ids:
             return
-        before = self.lead_id
+        before, left, top, count = self.lead_id, self._at, self._top, len(self._ids)
         # Rows that came back above may have pushed the list up; where all fit, moving shows them all again.
         self._top = max(self._top, 0) if len(self._ids) > self._room else 0
         place = max(0, min(place, len(self._ids) - 1))
@@ -183,7 +204,12 @@ class LeadQueue(Widget, can_focus=False):
             place -= 1 if place > gone else 0
             place = max(0, min(place, len(self._ids) - 1))
         self._at = place
-        self._settle(before)
+        self._bring_into_sight()
+        if self._top == top >= 0 and len(self._ids) == count and self._seen_in and self.content_size == self._seen_in:
+            self._renew_cursor(left)
+        else:
+            self.renew()
+        self._tell(before)
 
     def page(self, direction: int) -> None:
         """Move half a page down (1) or up (-1)."""
@@ -204,6 +230,15 @@ class LeadQueue(Widget, can_focus=False):
 
     def _settle(self, before: str) -> None:
         """Bring the cursor into sight, repaint, and tell who stands there now."""
+        self._bring_into_sight()
+        self.renew()
+        self._tell(before)
+
+    def _tell(self, before: str) -> None:
+        if self.lead_id != before:
+            self.post_message(self.Moved(self.lead_id))
+
+    def _bring_into_sight(self) -> None:
         room = self._room
         if room > 0 and self._at < self._top:
             near = self._top - self._at <= room
@@ -212,36 +247,47 @@ class LeadQueue(Widget, can_focus=False):
             near = self._at - (self._top + room) < room
             top = self._at - room // 2 if near else self._at - room + 1
             self._top = max(min(top, len(self._ids) - room), 0)
-        self.renew()
-        if self.lead_id != before:
-            self.post_message(self.Moved(self.lead_id))
 
     # painting
 
     def _compose_lines(self, width: int, room: int) -> list[tuple[Line, bool]]:
-        source, clock, now = self._source, self._source.clock, self._source.now()
-        count = len(self._ids)
-        seen: list[tuple[Line, bool]] = [(headings(width, self._at + 1 if count else 0, count, self.above), False)]
         # Rows that went away above leave lines empty, rather than let the cursor's line jump.
-        seen += [(EMPTY, False)] * max(-self._top, 0)
-        for place in range(max(self._top, 0), min(self._top + room, count)):
-            lead_id = self._ids[place]
-            row = source.row(lead_id)
-            under = place == self._at
-            line = EMPTY if row is None else row_line(row, width, now, clock, source, under=under)
-            seen.append((line, under))
-        return seen
+        empty = [(EMPTY, False)] * max(-self._top, 0)
+        places = range(max(self._top, 0), min(self._top + room, len(self._ids)))
+        clock, now = self._source.clock, self._source.now()
+        return [
+            (self._headings(width), False),
+            *empty,
+            *(self._line(place, width, clock, now) for place in places),
+        ]
 
-    def on_resize(self, _event: events.Resize) -> None:
-        """Lay the rows out anew, the cursor's in sight."""
-        self._seen = []
-        self._settle(self.lead_id)
-        self.refresh()
+    def _headings(self, width: int) -> Line:
+        count = len(self._ids)
+        return headings(width, self._at + 1 if count else 0, count, self.above)
+
+    def _line(
+        self, place: int, width: int, clock: BusinessClock | None = None, now: datetime | None = None
+    ) -> tuple[Line, bool]:
+        source, under = self._source, place == self._at
+        row = source.row(self._ids[place])
+        if row is None:
+            return EMPTY, under
+        return row_line(row, width, now or source.now(), clock or source.clock, source, under=under), under
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Paint; in a new room the rows are laid out here, the cursor's in sight."""
+        size = self.content_size
+        if size and size != self._seen_in:
+            self._seen_in = size
+            self._bring_into_sight()
+            self._seen = self._compose_lines(size.width, self._room)
+        self._inks = inks_of(self.app)
+        return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
         """Paint one line."""
         line, under = self._seen[y] if y < len(self._seen) else (EMPTY, False)
-        return paint(line, self.content_size.width, inks_of(self.app), under=under)
+        return paint(line, self._seen_in.width, self._inks, under=under)
 
     # mouse
 

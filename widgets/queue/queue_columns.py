@@ -91,12 +91,14 @@ def row_line(row: Row, width: int, now: datetime, clock: BusinessClock, words: R
     if other := words.whose(row):
         return (mark, *_apart(due[0], f"with {other}", row, fits))
     name_ink = "strong" if under else ""
+    # In the ink of what follows, the empty place of the mark takes no bytes of its own.
+    start = (mark, due) if under else ((" " + due[0], due[1]),)
     if not fits.scores:
-        return (mark, due, (" " + fit(row.title, fits.name), name_ink))
+        return (*start, (" " + fit(row.title, fits.name), name_ink))
     rest = fit(_company(row), fits.company) + " "
     if fits.campaign:
         rest += fit(words.campaign_words(row), fits.campaign) + " "
-    return (mark, due, (" " + fit(row.title, fits.name) + " ", name_ink), (rest + _scores(row), "dim"))
+    return (*start, (" " + fit(row.title, fits.name) + " ", name_ink), (rest + _scores(row), "dim"))
 
 
 def _apart(state: str, by: str, row: Row, fits: Columns) -> Line:

@@ -1,10 +1,12 @@
 """How the Sync screen looks; run with --snapshot-update after a change that is meant."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
+from textual.pilot import Pilot
 
 from api.crm.port import Capabilities
 from api.desk.news import Link, Try
@@ -15,6 +17,18 @@ from tests.tui.conftest import StandIn, World, named_lead
 from tests.tui.sync.crm import NO, THEIRS, Crm
 from tests.tui.test_looks import SnapCompare, keys
 from tui.app import HandoffApp
+
+
+def connected(*pressed: str) -> Callable[[Pilot[Any]], Awaitable[None]]:
+    """Press keys once it is known what the CRM can do."""
+
+    async def before(pilot: Pilot[Any]) -> None:
+        assert isinstance(pilot.app, HandoffApp)
+        while pilot.app.capabilities is None:
+            await pilot.pause(0.005)
+        await keys(*pressed)(pilot)
+
+    return before
 
 
 def everything(crm: Crm) -> None:
@@ -76,14 +90,14 @@ def test_sync(snap_compare: SnapCompare, world: World, scene: Callable[[Crm], No
     scene(Crm(world))
     sync = StandIn(capabilities=Capabilities(live=scene is not offline))
     app = HandoffApp(world.desk, lambda _desk: sync, lambda: world.now)
-    assert snap_compare(app, terminal_size=size, run_before=keys("S"))
+    assert snap_compare(app, terminal_size=size, run_before=connected("S"))
 
 
 @pytest.mark.parametrize("look", ["handoff-light", "handoff-terminal"])
 def test_other_looks(snap_compare: SnapCompare, world: World, look: str) -> None:
     everything(Crm(world))
     app = HandoffApp(world.desk, lambda _desk: StandIn(), lambda: world.now, look=look)
-    assert snap_compare(app, terminal_size=(120, 36), run_before=keys("S", "j", "j"))
+    assert snap_compare(app, terminal_size=(120, 36), run_before=connected("S", "j", "j"))
 
 
 @pytest.mark.parametrize("pressed", ["r", "a", "d"])
@@ -92,10 +106,10 @@ def test_dialogs(snap_compare: SnapCompare, world: World, pressed: str) -> None:
     situation = {"r": crm.conflict, "a": crm.taken, "d": crm.refused}[pressed]
     situation()
     app = HandoffApp(world.desk, lambda _desk: StandIn(), lambda: world.now)
-    assert snap_compare(app, terminal_size=(80, 24), run_before=keys("S", pressed))
+    assert snap_compare(app, terminal_size=(80, 24), run_before=connected("S", pressed))
 
 
 def test_a_new_token_is_asked_for(snap_compare: SnapCompare, world: World) -> None:
     signed_out(Crm(world))
     app = HandoffApp(world.desk, lambda _desk: StandIn(), lambda: world.now)
-    assert snap_compare(app, terminal_size=(80, 24), run_before=keys("T", *"secret"))
+    assert snap_compare(app, terminal_size=(80, 24), run_before=connected("T", *"secret"))

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
@@ -19,7 +19,6 @@ from tui.screens.sync.matters import Matter, became, parts_of, read_matters, she
 from tui.screens.sync.ways import About, way_command, ways_of, ways_shown, why_not
 from tui.screens.typed import caught_up
 from tui.words import header_parts
-from widgets.basis.lines import OneLine
 from widgets.basis.notice import Notice
 from widgets.frame.header import Header
 from widgets.frame.key_bar import Key, KeyBar
@@ -62,7 +61,6 @@ class SyncScreen(Answering, inherit_bindings=False):
     def compose(self) -> ComposeResult:
         """Lay the screen out."""
         yield Header(id="header")
-        yield OneLine(id="banner")
         yield LinePanel(id="line")
         with Container(id="main"):
             yield MatterList(self.desk.now, id="matters")
@@ -221,7 +219,7 @@ class SyncScreen(Answering, inherit_bindings=False):
         """Keep the line's words from standing beside what lies over them."""
         self.query_one("#line").visible = False
 
-    def on_screen_resume(self) -> None:
+    def on_screen_resume(self, _event: events.ScreenResume) -> None:
         """Show them again."""
         self.query_one("#line").visible = True
 
