@@ -24,8 +24,8 @@ $(VENV)/.developed: $(VENV)/.installed
 demo: $(VENV)/.installed ## Set up and open Handoff with sample leads
 	@$(BIN)/handoff demo
 
-test: $(VENV)/.developed ## Set up and run the tests
-	$(BIN)/python -m pytest
+test: $(VENV)/.developed ## Set up and run the tests, on up to four cores
+	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist worksteal
 
 faults: $(VENV)/.developed ## Kill the program a thousand times on a line that fails; slow tests of what gets lost
 	$(BIN)/python -m tests.faults.rounds $(ROUNDS)
@@ -48,8 +48,12 @@ types: $(VENV)/.developed
 contracts: $(VENV)/.developed
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.developed ## Measure, as a person would see it, and print one table
-	$(BIN)/python -P bench/run.py
+bench: $(VENV)/.developed ## Measure, as a person would see it, and print one table (JSON=FILE keeps it, BENCH="--only keys")
+	$(BIN)/python -P bench/run.py $(if $(JSON),--json $(JSON)) $(BENCH)
+
+performance: $(VENV)/.developed ## Measure, and write the figures and the plot of docs/performance.md again
+	$(BIN)/python -P bench/run.py --json docs/performance.json $(BENCH)
+	$(BIN)/python -P docs/performance.py
 
 docs: $(VENV)/.developed ## Write again what is generated: OpenAPI document, screenshots
 	$(BIN)/python -P docs/generate.py
@@ -57,4 +61,4 @@ docs: $(VENV)/.developed ## Write again what is generated: OpenAPI document, scr
 clean: ## Remove what make made
 	rm -rf $(VENV) dist build
 
-.PHONY: help demo test faults check format format-check lint types contracts bench docs clean
+.PHONY: help demo test faults check format format-check lint types contracts bench performance docs clean
