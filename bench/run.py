@@ -1,6 +1,6 @@
 """Measure Handoff as a person sees it, and print one table.
 
-    python -P bench/run.py [--quick] [--json FILE]
+    python -P bench/run.py [--only NAME] [--quick] [--json FILE] [--cache FOLDER] [--profile NAME] [--list]
 
 The installed program, in a pseudo-terminal, on profiles pulled from a hub; every ratio is of one run on one machine.
 """
@@ -10,71 +10,130 @@ import os
 import platform
 import sys
 import tempfile
-from contextlib import ExitStack
+import time
+import traceback
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import msgspec
+import psutil
 
-from bench import at_the_hub, at_the_screen
-from bench.scene import connect, pull, served
-from bench.table import Figure, render
+from bench.program import PROFILE
+from bench.scene import Scene
+from bench.steps.every import STEPS, Step
+from bench.table import Figure, Missing, Run, render
+
+SIZES = (100, 1_000, 10_000, 100_000)
+RUNS = 11
+QUICK_SIZES, QUICK_RUNS = (100, 1_000, 10_000), 5
+
+HOW_TO_READ = """\
+One profile for each process that was started, in the order of their starting; only a process's main thread is in it.
+  python -m pstats {folder}/FILE     then: strip, sort cumtime, stats 40"""
 
 
 def _talk(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def measure(folder: Path, sizes: list[int], runs: int) -> list[Figure]:
-    """Take all figures; `sizes` are the numbers of leads, ascending."""
+def measure(scene: Scene, steps: Sequence[Step]) -> tuple[list[Figure], list[Missing]]:
+    """Take the steps' figures; one that fails is told, and the others go on."""
     figures: list[Figure] = []
-    with ExitStack() as stack:
-        hubs, homes = {}, {}
-        for leads in sizes:
-            _talk(f"filling a hub with {leads:,} leads …")
-            hubs[leads] = stack.enter_context(served(folder / f"hub-{leads}", leads))
-            homes[leads] = folder / f"home-{leads}"
-            connect(homes[leads], hubs[leads])
-            pull(homes[leads])
-        middle, largest = sizes[min(1, len(sizes) - 1)], sizes[-1]
-        steps = {
-            "start": lambda: at_the_screen.start(homes, runs),
-            "type-ahead": lambda: at_the_screen.type_ahead(homes[middle], runs),
-            "keys": lambda: at_the_screen.keys({sizes[0]: homes[sizes[0]], largest: homes[largest]}),
-            "filter": lambda: at_the_screen.finding(homes[largest], largest),
-            "accept": lambda: at_the_screen.accepting(homes[largest], largest),
-            "memory": lambda: at_the_screen.memory({leads: homes[leads] for leads in sizes[1:] or sizes}),
-            "first pull": lambda: at_the_hub.first_pull(folder, hubs[middle], middle),
-            "hub": lambda: at_the_hub.decisions(hubs[middle]),
-            "seen elsewhere": lambda: at_the_hub.seen_elsewhere(hubs[middle]),
-        }
-        for name, step in steps.items():
-            _talk(f"measuring: {name} …")
-            figures += step()
-    return figures
+    missing: list[Missing] = []
+    for step in steps:
+        begin = time.monotonic()
+        try:
+            for one in step.measure(scene):
+                (figures if isinstance(one, Figure) else missing).append(one)  # type: ignore[arg-type]
+        except Exception as error:  # noqa: BLE001  (whatever is wrong with one part, the others can be measured)
+            traceback.print_exc()
+            missing.append(Missing(step.name, f"failed: {type(error).__name__}: {error}"))
+        _talk(f"{step.name}: {time.monotonic() - begin:.0f} s")
+    return figures, missing
+
+
+def machine() -> str:
+    """Say what this was measured on."""
+    processor = platform.processor() or platform.machine()
+    for line in Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else ():
+        if line.startswith("model name"):
+            processor = line.partition(":")[2].strip()
+            break
+    memory = psutil.virtual_memory().total / 2**30
+    python = f"{platform.python_implementation()} {platform.python_version()}"
+    return f"{platform.system()}, {os.cpu_count()} cores ({processor}), {memory:.0f} GB, {python}"
 
 
 def main() -> int:
     """Measure, print the table on stdout, keep it as JSON when asked to."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--quick", action="store_true", help="10,000 leads at most and fewer runs")
-    parser.add_argument("--json", type=Path, help="keep the figures in this file")
-    options = parser.parse_args()
-    sizes, runs = ([100, 10_000], 5) if options.quick else ([100, 10_000, 100_000], 11)
+    options = _options()
+    if options.list:
+        for step in STEPS:
+            print(f"{step.name:26}{(step.measure.__doc__ or '').partition(chr(10))[0]}".rstrip())
+        return 0
+    wanted = [step for step in STEPS if not options.only or step.name in options.only]
+    if options.profile:
+        options.profiles.mkdir(parents=True, exist_ok=True)
+        wanted = [step for step in STEPS if step.name == options.profile]
+        os.environ[PROFILE] = str(options.profiles)
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    with tempfile.TemporaryDirectory(prefix="handoff-bench-") as folder:
-        figures = measure(Path(folder), sizes, runs)
-    cores = os.cpu_count()
-    print(
-        f"{platform.system()} {platform.machine()}, {cores} cores, Python {platform.python_version()}; ms unless said"
-    )
-    print(render(figures))
-    missed = [figure.what for figure in figures if figure.held is False]
-    print(f"{len(figures)} figures; " + (f"bars missed: {'; '.join(missed)}" if missed else "every bar held"))
+    sizes = QUICK_SIZES if options.quick else SIZES
+    sizes = tuple(sorted(options.sizes)) if options.sizes else sizes
+    begin = time.monotonic()
+    runs = options.runs or (QUICK_RUNS if options.quick else RUNS)
+    with (
+        tempfile.TemporaryDirectory(prefix="handoff-bench-") as folder,
+        Scene(Path(folder), sizes, runs, options.cache) as scene,
+    ):
+        if len(wanted) == len(STEPS):
+            scene.fill()
+            _talk(f"hubs filled: {time.monotonic() - begin:.0f} s")
+        figures, missing = measure(scene, wanted)
+    run = Run(datetime.now(UTC), machine(), time.monotonic() - begin, sizes, figures, missing)
+    _show(run)
+    if options.profile:
+        print(HOW_TO_READ.format(folder=options.profiles))
     if options.json:
-        options.json.write_bytes(msgspec.json.format(msgspec.json.encode(figures), indent=2))
-    return 0
+        options.json.write_bytes(msgspec.json.format(msgspec.json.encode(run), indent=2) + b"\n")
+    return int(any(one.why.startswith("failed") for one in missing))
+
+
+def _show(run: Run) -> None:
+    print(f"{run.machine}; {run.seconds:.0f} s; ms unless said")
+    print(render(run.figures))
+    for one in run.missing:
+        print(f"not measured: {one.what}: {one.why}")
+    missed = [figure.what for figure in run.figures if figure.held is False]
+    print(f"{len(run.figures)} figures; " + (f"bars missed: {'; '.join(missed)}" if missed else "every bar held"))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    names = [step.name for step in STEPS]
+    parser.add_argument("--only", action="append", choices=names, metavar="NAME", help="measure this part; repeatable")
+    parser.add_argument("--list", action="store_true", help="list the parts and stop")
+    parser.add_argument("--quick", action="store_true", help="10,000 leads at most and fewer runs")
+    parser.add_argument("--sizes", type=_sizes, help="numbers of leads, e.g. 100,1000")
+    parser.add_argument("--runs", type=int, help=f"how often a start is measured ({RUNS})")
+    parser.add_argument("--json", type=Path, help="keep the figures in this file")
+    parser.add_argument(
+        "--cache",
+        type=Path,
+        default=os.environ.get("HANDOFF_BENCH_CACHE"),
+        help="keep filled hubs in this folder from run to run (HANDOFF_BENCH_CACHE)",
+    )
+    parser.add_argument("--profile", choices=names, metavar="NAME", help="measure this part under a profiler")
+    parser.add_argument("--profiles", type=Path, default=Path("profiles"), help="where profiles go (profiles/)")
+    options = parser.parse_args()
+    options.cache = Path(options.cache) if options.cache else None
+    return options
+
+
+def _sizes(text: str) -> list[int]:
+    return [int(word) for word in text.split(",")]
 
 
 if __name__ == "__main__":

@@ -1,46 +1,28 @@
-"""What is measured on: hubs with so many leads, profiles pulled from them, and the installed program."""
+"""What is measured on: hubs with so many leads, and profiles pulled from them by the installed program."""
 
-import os
+import hashlib
 import select
+import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from types import TracebackType
 from urllib.parse import urlsplit
 
 import msgspec
 
-HANDOFF = str(Path(sys.executable).with_name("handoff"))
-"""The installed program."""
+from bench.program import environment, handoff
 
-FILL = """
-import sys
-from msgspec.structs import replace
-from api.hub.service import Hub
-from api.model.people import Role
-from api.sample.generate import generate
-url, count, seed = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-hub = Hub(url)
-sample = generate(seed, min(count, 2_000))
-for person in sample.people:
-    hub.add_person(person.name, person.role, person_id=person.id, team=person.team)
-hub.ingest_campaigns(sample.campaigns)
-made = 0
-while made < count:
-    # Names begin with a number, so that no two leads look alike on the screen.
-    batch = [
-        replace(lead, source_id=f"{lead.source_id}-{place}", name=f"{place} {lead.name}")
-        for place, lead in enumerate(sample.leads[: count - made], made)
-    ]
-    results = hub.ingest_leads(batch)
-    assert all(result.status == "created" for result in results), results[0]
-    made += len(batch)
-print(hub.add_person("Bench Manager", Role.MANAGER, person_id="bench"))
-hub.close()
-"""
-"""Run in a child of its own, so that nothing of the server is loaded where things are measured."""
+SEED = 7
+BUSY = 10_000
+CACHED_FOR = 6 * 3_600
+"""Seconds for which a filled database serves again; later, all its leads would be overdue."""
+
+_ROOT = Path(__file__).resolve().parents[1]
 
 
 class Served(msgspec.Struct, frozen=True):
@@ -49,20 +31,58 @@ class Served(msgspec.Struct, frozen=True):
     url: str
     token: str
     pid: int
+    leads: int = 0
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """A lead as the command line lists it."""
+
+    id: str
+    title: str
+
+
+class _List(msgspec.Struct, frozen=True):
+    leads: list[Listed]
+
+
+def fill(folder: Path, leads: int, seed: int = SEED, cache: Path | None = None) -> str:
+    """Make ``hub.db`` with so many leads in `folder`, from the cache when it has one that is new; return a token."""
+    folder.mkdir(parents=True, exist_ok=True)
+    database, kept = folder / "hub.db", cache / f"{leads}-{seed}-{_version()}" if cache else None
+    if kept is not None and _fresh(kept / "token"):
+        shutil.copy(kept / "hub.db", database)
+        return (kept / "token").read_text()
+    command = [sys.executable, "-P", str(_ROOT / "bench" / "filling.py"), f"sqlite:///{database}"]
+    filled = subprocess.run([*command, str(leads), str(seed)], stdout=subprocess.PIPE, text=True, check=True)
+    token = filled.stdout.strip()
+    if kept is not None:
+        kept.mkdir(mode=0o700, parents=True, exist_ok=True)
+        shutil.copy(database, kept / "hub.db")
+        (kept / "token").write_text(token)
+    return token
+
+
+def _fresh(token: Path) -> bool:
+    return token.exists() and time.time() - token.stat().st_mtime < CACHED_FOR
+
+
+def _version() -> str:
+    """Return a digest of all that makes a hub's database what it is."""
+    digest = hashlib.sha256((_ROOT / "bench" / "filling.py").read_bytes())
+    for room in ("hub", "model", "rules", "sample"):
+        for file in sorted((_ROOT / "api" / room).rglob("*.py")):
+            digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 @contextmanager
-def served(folder: Path, leads: int, seed: int = 7) -> Iterator[Served]:
-    """Fill a hub with `leads` leads and serve it for the length of the block."""
-    folder.mkdir(parents=True, exist_ok=True)
-    url = f"sqlite:///{folder / 'hub.db'}"
-    filled = subprocess.run(
-        [sys.executable, "-P", "-c", FILL, url, str(leads), str(seed)], check=True, capture_output=True, text=True
-    )
-    command = [HANDOFF, "serve", "--db", url, "--listen", "127.0.0.1:0"]
+def served(folder: Path, leads: int, seed: int = SEED, *, token: str = "") -> Iterator[Served]:
+    """Serve the hub in `folder` for the length of the block; without a token, it is filled first."""
+    token = token or fill(folder, leads, seed)
+    command = handoff("serve", "--db", f"sqlite:///{folder / 'hub.db'}", "--listen", "127.0.0.1:0")
     child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     try:
-        yield Served(_address(child), filled.stdout.strip(), child.pid)
+        yield Served(_address(child), token, child.pid, leads)
     finally:
         child.terminate()
         try:
@@ -84,36 +104,116 @@ def _address(child: "subprocess.Popen[bytes]") -> str:
     raise RuntimeError("the hub did not start")
 
 
-def environment(home: Path, **more: str) -> dict[str, str]:
-    """Return the environment of a profile in `home`: as a person's, without what would slow or change the program."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("HANDOFF_", "PYTHON", "COV"))}
-    kept |= {"HANDOFF_HOME": str(home), "HANDOFF_KEYRING": "off", "TERM": "xterm-256color", "COLORTERM": "truecolor"}
-    return kept | more
-
-
 def connect(home: Path, hub: Served) -> None:
     """Join the hub from a new profile, which pulls everything."""
-    subprocess.run(
-        [HANDOFF, "connect", "hub", hub.url],
-        env=environment(home, HANDOFF_TOKEN=hub.token),
-        check=True,
-        capture_output=True,
-    )
     # The token is kept in the profile's file from here on.
+    _run(home, "connect", "hub", hub.url, HANDOFF_TOKEN=hub.token)
 
 
 def pull(home: Path) -> float:
     """Pull everything new into the profile; returns the seconds that the command took."""
     begin = time.perf_counter()
-    subprocess.run([HANDOFF, "sync"], env=environment(home), check=True, capture_output=True)
+    _run(home, "sync")
     return time.perf_counter() - begin
 
 
-def queue_titles(home: Path, count: int = 3) -> list[str]:
-    """Return the names of the first leads in the queue, as the command line lists them."""
-    listed = subprocess.run(
-        [HANDOFF, "list", "--json", "--limit", str(count)], env=environment(home), check=True, capture_output=True
-    )
-    found = msgspec.json.decode(listed.stdout)
-    rows = found if isinstance(found, list) else next(value for value in found.values() if isinstance(value, list))
-    return [str(row["title"]) for row in rows]
+def queue(home: Path, count: int = 3) -> list[Listed]:
+    """Return the first leads in the queue, as the command line lists them."""
+    return msgspec.json.decode(_run(home, "list", "--json", "--limit", str(count)), type=_List).leads
+
+
+def _run(home: Path, *arguments: str, **more: str) -> bytes:
+    done = subprocess.run(handoff(*arguments), env=environment(home, **more), capture_output=True, check=False)
+    if done.returncode:
+        said = done.stderr.decode(errors="replace")[-2_000:]
+        raise RuntimeError(f"“handoff {arguments[0]}” failed with {done.returncode}: {said}")
+    return done.stdout
+
+
+class Scene:
+    """The hubs and profiles of one run, each made when it is first asked for.
+
+    Args:
+        folder: where they lie, and are left behind.
+        sizes: numbers of leads, ascending.
+        runs: how often a start is measured.
+        cache: folder that filled databases are kept in from one run to the next.
+    """
+
+    def __init__(self, folder: Path, sizes: Sequence[int], runs: int, cache: Path | None = None) -> None:
+        self.folder = folder
+        self.sizes = tuple(sizes)
+        self.runs = runs
+        self.first_pulls: dict[int, float] = {}
+        """Seconds that joining the hub with so many leads took, with everything pulled."""
+        self._cache = cache
+        self._tokens: dict[int, str] = {}
+        self._hubs: dict[int, Served] = {}
+        self._homes: dict[int, Path] = {}
+        self._spares = 0
+        self._stack = ExitStack()
+
+    def __enter__(self) -> "Scene":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    @property
+    def least(self) -> int:
+        """The smallest number of leads."""
+        return self.sizes[0]
+
+    @property
+    def middle(self) -> int:
+        """The number of leads of a busy profile: 10,000, or the next that there is."""
+        return max((leads for leads in self.sizes if leads <= BUSY), default=self.least)
+
+    @property
+    def most(self) -> int:
+        """The greatest number of leads."""
+        return self.sizes[-1]
+
+    def fill(self) -> None:
+        """Fill all hubs, the largest beside the others."""
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(self._fill, reversed(self.sizes)))
+
+    def hub(self, leads: int) -> Served:
+        """Return the running hub with so many leads."""
+        if leads not in self._hubs:
+            self._fill(leads)
+            one = served(self._place("hub", leads), leads, token=self._tokens[leads])
+            self._hubs[leads] = self._stack.enter_context(one)
+        return self._hubs[leads]
+
+    def home(self, leads: int) -> Path:
+        """Return the profile with so many leads, in step with its hub."""
+        if leads not in self._homes:
+            home, hub = self._place("home", leads), self.hub(leads)
+            begin = time.perf_counter()
+            connect(home, hub)
+            self.first_pulls[leads] = time.perf_counter() - begin
+            self._homes[leads] = home
+        pull(self._homes[leads])
+        return self._homes[leads]
+
+    def spare(self, leads: int, names: Sequence[str] = ()) -> Path:
+        """Return a copy of that profile, of its files `names` alone where they are given."""
+        home = self.home(leads)
+        self._spares += 1
+        spare = self.folder / f"spare-{self._spares}"
+        spare.mkdir(mode=0o700)
+        for file in home.iterdir():
+            if not names or file.name in names:
+                shutil.copy(file, spare / file.name)
+        return spare
+
+    def _fill(self, leads: int) -> None:
+        if leads not in self._tokens:
+            self._tokens[leads] = fill(self._place("hub", leads), leads, cache=self._cache)
+
+    def _place(self, what: str, leads: int) -> Path:
+        return self.folder / f"{what}-{leads}"

@@ -22,6 +22,12 @@ class TerminalTimeout(AssertionError):
 class _Screen(pyte.Screen):
     """A screen that leaves out what pyte can't read: private modes of newer terminals."""
 
+    @property
+    def display(self) -> list[str]:
+        """The lines; a wide letter of which one half was overwritten is left out, where pyte would fail."""
+        places = range(self.columns)
+        return ["".join(self.buffer[line][place].data for place in places) for line in range(self.lines)]
+
     def report_device_status(self, _mode: int, **_: object) -> None:  # type: ignore[override]
         return
 
@@ -40,7 +46,8 @@ class Terminal:
         argv: program and arguments.
         columns, rows: size of the terminal in cells.
         env: the child's whole environment.
-        watch: False leaves the bytes unread into a screen, for measuring alone.
+        watch: False leaves the bytes unread into a screen until `look` or `when` does: that takes longer than painting
+            them did, and would hold the program up.
     """
 
     def __init__(
@@ -55,11 +62,16 @@ class Terminal:
     ) -> None:
         self.raw = bytearray()
         self.watch = watch
+        self._arrivals: list[tuple[float, int]] = []
+        self._fed = 0
         self._screen = _Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         environment = dict(os.environ if env is None else env)
         environment.setdefault("TERM", "xterm-256color")
         environment.setdefault("COLORTERM", "truecolor")
+        # Programs believe these before the terminal's own size.
+        for name in ("COLUMNS", "LINES"):
+            environment.pop(name, None)
         self.started = time.perf_counter()
         self.pid, self._master = pty.fork()
         if self.pid == 0:
@@ -108,23 +120,60 @@ class Terminal:
         """Return the terminal's settings (termios), to see whether they were put back."""
         return termios.tcgetattr(self._master)
 
-    def pump(self, seconds: float) -> bytes:
-        """Read what comes within `seconds`; returns at once after the first bytes, empty at the time's end."""
+    def pump(self, seconds: float, most: int = 1 << 16) -> bytes:
+        """Read what comes within `seconds`; returns after the first bytes (`most` of them), empty at the end."""
         waiting = select.poll()
         waiting.register(self._master, select.POLLIN)
         if not waiting.poll(max(seconds, 0) * 1000):
             return b""
         try:
-            chunk = os.read(self._master, 1 << 16)
+            chunk = os.read(self._master, most)
         except OSError:
             chunk = b""
         if not chunk:
             self._reap(block=True)
             return b""
         self.raw += chunk
+        self._arrivals.append((time.perf_counter(), len(self.raw)))
         if self.watch:
-            self._stream.feed(chunk)
+            self.look()
         return chunk
+
+    def look(self, *whats: Callable[[str], bool]) -> list[float | None]:
+        """Read what came since the last look into the screen.
+
+        Returns for each of `whats` the moment (perf_counter seconds) at which the bytes came after which the screen
+        showed it, or None.
+        """
+        seen: list[float | None] = [None for _ in whats]
+        for at, end in self._arrivals:
+            self._stream.feed(bytes(self.raw[self._fed : end]))
+            self._fed = end
+            for place, what in enumerate(whats):
+                if seen[place] is None and what(self.text):
+                    seen[place] = at
+        self._arrivals.clear()
+        return seen
+
+    def when(self, what: str | Callable[[str], bool], seconds: float = 20.0, quiet: float = 0.1) -> float:
+        """Read until the screen shows `what`, looking at it only while nothing comes for `quiet` seconds.
+
+        Returns the moment (perf_counter seconds) at which the bytes came that completed it.
+
+        Raises:
+            TerminalTimeout: it never did.
+        """
+        shown = what if callable(what) else lambda text: what in text
+        end = time.perf_counter() + seconds
+        while time.perf_counter() < end:
+            if self.pump(quiet) and time.perf_counter() < end:
+                continue
+            [seen] = self.look(shown)
+            if seen is not None:
+                return seen
+            if self.status is not None:
+                break
+        raise TerminalTimeout(f"never saw {what!r}; exit status {self.status}; the screen:\n{self.text}")
 
     def wait_for(self, what: str | Callable[[str], bool], seconds: float = 20.0) -> float:
         """Read until the screen shows `what`; returns the moment (perf_counter seconds) it did.
