@@ -205,7 +205,9 @@ class TriageScreen(Deciding, Finding, inherit_bindings=False):
         self.drafts.clear()
         self.grow_old()
         self._news = {lead_id: news for lead_id, news in self._news.items() if lead_id == self.queue.lead_id}
-        if not self._following:
+        if not self.app.message_queue_size:
+            self._show_followed()
+        elif not self._following:
             # Of keys that are waiting already, those before the last only pass leads by, which nobody gets to see.
             self._following = self.call_later(self._show_followed)
 
