@@ -285,6 +285,8 @@ class Keeping:
             told = tuple(self._noticing.overruled(overruled, self._agreement))
             changed = replace(changed, by_others=(*told, *changed.by_others))
         self._exchange.note(now)
+        # The screens shall find the queue sorted, instead of having to sort so much themselves.
+        self._view.keep_up(self._lock, done=not page.more)
         if page.changes or changed.ids or first:
             self._tell(replace(changed, status=True))
         self._mirror.tidy()

@@ -29,7 +29,7 @@ class ShelvedLeads:
     def __init__(self, leads: Iterable[Lead] = (), campaigns: Iterable[Campaign] = ()) -> None:
         self.leads: dict[str, Lead] = {}
         self.leads_read = 0
-        self.whole = 0
+        self.whole = 1
         self._campaigns = tuple(campaigns)
         self._shelf = Shelf()
         self.put(*leads)

@@ -1,10 +1,12 @@
 """However leads change, are merged, sleep and wake, the queue is what sorting all rows anew would give."""
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import cycle
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
@@ -111,6 +113,41 @@ def test_what_changes_while_a_base_is_made_stands_where_it_stood_when_it_is_ther
         ended = mirror.merging()
 
 
+@pytest.mark.parametrize("searched", [False, True])
+def test_during_a_first_pull_the_queue_grows_in_steps_and_is_right_in_the_end(searched: bool) -> None:
+    mirror = ShelvedLeads([make_lead("L0000")])
+    mirror.whole = 0
+    view = View(mirror, REP, lambda _: AGREEMENT)
+    lock = threading.RLock()
+    at = NOW.timestamp()
+    assert view.queue("", at) == ["L0000"]
+    if searched:
+        view.warm(lock, lambda: at)
+    known = {"L0000"}
+    for start in range(1, 1_000, 100):
+        new = [make_lead(f"L{place:04}") for place in range(start, start + 100)]
+        for lead in new:
+            mirror.put(lead)
+        known |= {lead.id for lead in new}
+        if start % 300 == 1:
+            mirror.merge()
+        view.refold(view.arrived({lead.id: start for lead in new}, None))
+        view.keep_up(lock, done=False)
+        shown = view.queue("", at)
+        assert set(shown) <= known
+        assert len(shown) > len(known) // 2
+        assert shown == sorted(shown)
+    # What one does oneself shows at once.
+    held = Held(make_operation(op.Accept(), mirror.leads["L0000"]))
+    view.refold(view.hold(held))
+    assert "L0000" not in view.queue("", at)
+    assert view.queue("example", at)[-1] == "L0000"
+    view.refold(view.arrived({}, 1_000))
+    view.keep_up(lock, done=True)
+    assert view.queue("", at) == sorted(known - {"L0000"})
+    assert set(view.queue("example", at)) == known
+
+
 class OrderMachine(RuleBasedStateMachine):
     """A view on leads in memory, beside a plain list of what it should show."""
 
@@ -183,7 +220,7 @@ class OrderMachine(RuleBasedStateMachine):
     @rule(me=st.sampled_from([REP, MANAGER]))
     def somebody_else(self, me: Any) -> None:
         self.me = me
-        self.view.restart(me, self.mine, 0)
+        self.view.restart(me, self.mine, 1)
 
     @rule(data=st.data(), leads=st.lists(LEADS, min_size=1, max_size=3))
     def warmed_meanwhile(self, data: st.DataObject, leads: list[Lead]) -> None:
@@ -197,7 +234,7 @@ class OrderMachine(RuleBasedStateMachine):
             lambda: self.told(leads),
         ]
         # As after a start: nothing is sorted, or only what the first screen shows.
-        self.view.restart(self.me, self.mine, 0)
+        self.view.restart(self.me, self.mine, 1)
         if data.draw(st.booleans()):
             self.queue_is_right()
         picked = data.draw(st.lists(st.sampled_from(others), max_size=3, unique=True))

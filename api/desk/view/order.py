@@ -12,6 +12,8 @@ from api.local.index.base import Base, empty
 _MANY = 64
 _PART = 8
 """Changed rows, and their part in all (one in so many), up to which they are moved and not all sorted anew."""
+_LATE_PART = 2
+"""The same of late rows, for a list that grows: it is sorted a few times in all."""
 
 _NOWHERE: Key = (float("-inf"), float("-inf"), 0, "")
 
@@ -28,6 +30,8 @@ class Draft:
         self.base = rows.shelf.base
         self.touched: set[str] = set()
         """Rows that are other since."""
+        self.late: set[str] = set()
+        """Those of them for which there is time."""
         self.ids: list[str] = []
         self.primary: array[float] = array("d")
         self.stands: dict[str, Key | None] = {}
@@ -76,25 +80,39 @@ class Order:
         self._base = empty()
         self._now = 0.0
         self._stale: set[str] = set()
+        self._late: set[str] = set()
         self._words: Words | None = None
 
-    def touch(self, lead_id: str) -> None:
-        """Note that a row is other than it was, new, or gone, or has slept enough."""
+    def touch(self, lead_id: str, *, late: bool = False) -> None:
+        """Note that a row is other than it was, new, or gone, or has slept enough.
+
+        A `late` one may go on standing where it stood until `lags` says that all should be sorted anew.
+        """
         if self._made:
-            self._stale.add(lead_id)
+            (self._late if late else self._stale).add(lead_id)
         if self._draft is not None:
-            self._draft.touched.add(lead_id)
+            (self._draft.late if late else self._draft.touched).add(lead_id)
 
     def forget(self, places: Places | None = None) -> None:
         """Note that every row may be other than it was, and if given, that they stand elsewhere."""
         self._places = places or self._places
         self._made, self._draft, self._words, self._base = False, None, None, empty()
-        self._ids, self._primary, self._stands, self._stale = [], array("d"), {}, set()
+        self._ids, self._primary, self._stands, self._stale, self._late = [], array("d"), {}, set(), set()
 
     @property
     def made(self) -> bool:
         """Whether anybody has wanted this order yet."""
         return self._made
+
+    @property
+    def late(self) -> bool:
+        """Whether rows stand where they no longer belong, because there is time."""
+        return bool(self._late)
+
+    @property
+    def lags(self) -> bool:
+        """Whether so many do that it is time."""
+        return len(self._late) > max(_MANY, len(self._ids) // _LATE_PART)
 
     @property
     def searched(self) -> bool:
@@ -105,10 +123,14 @@ class Order:
         """Return the ids as they stand at `now` (epoch seconds), never less than the last time; not to be changed."""
         if not self._made or self._outdated():
             self._make(now, None)
+        if len(self._late) <= _MANY:
+            self._stale |= self._late
         if self._stale:
+            self._late -= self._stale
             self._move(now)
         self._now = now
-        if self._rows.shelf.base is not self._base:
+        # What the new base says of late rows is not where they stand here.
+        if self._rows.shelf.base is not self._base and not self._late:
             self._go_on()
         return self._ids
 
@@ -131,9 +153,9 @@ class Order:
 
     # made beforehand
 
-    def begin(self, now: float) -> Draft:
-        """Begin to lay ready what the first search needs."""
-        self._draft = Draft(self._rows, self._places, now, searched=True)
+    def begin(self, now: float, *, searched: bool) -> Draft:
+        """Begin to sort anew, and when `searched`, to lay ready what the first search needs."""
+        self._draft = Draft(self._rows, self._places, now, searched=searched)
         return self._draft
 
     def take(self, draft: Draft) -> None:
@@ -154,6 +176,7 @@ class Order:
     def _take(self, draft: Draft) -> None:
         self._made, self._ids, self._primary, self._words = True, draft.ids, draft.primary, draft.words
         self._stands, self._base, self._now, self._stale = draft.stands, draft.base, draft.now, draft.touched
+        self._late = draft.late
 
     # keeping it right
 

@@ -99,10 +99,24 @@ class View:
         """Lay ready what the first search needs. Call it without the lock: it is taken for short moments only."""
         with lock:
             self._wake(now())
-            drafts = [(order, order.begin(self._now)) for order in (self._waiting, self._rest) if not order.searched]
+            drafts = [
+                (order, order.begin(self._now, searched=True))
+                for order in (self._waiting, self._rest)
+                if not order.searched
+            ]
         words = self._words_of(drafts[0][1].base) if drafts else None
         for order, draft in drafts:
             draft.make(words)
+            with lock:
+                order.take(draft)
+
+    def keep_up(self, lock: AbstractContextManager[object], *, done: bool) -> None:
+        """Sort anew when many rows are late, or any when all is `done`. Call it without the lock, as `warm`."""
+        with lock:
+            late = [order for order in (self._waiting, self._rest) if order.lags or (done and order.late)]
+            drafts = [(order, order.begin(self._now, searched=False)) for order in late]
+        for order, draft in drafts:
+            draft.make()
             with lock:
                 order.take(draft)
 
@@ -171,11 +185,12 @@ class View:
         return affected
 
     def refold(self, lead_ids: Iterable[str]) -> None:
-        """Work out anew how these leads look."""
+        """Work out anew how these leads look. While there is no whole picture yet, where they stand may wait."""
+        late = self._whole == 0
         for lead_id in lead_ids:
             self._fold(lead_id)
-            self._waiting.touch(lead_id)
-            self._rest.touch(lead_id)
+            self._waiting.touch(lead_id, late=late and lead_id not in self._held)
+            self._rest.touch(lead_id, late=late and lead_id not in self._held)
             row = self._rows.get(lead_id)
             if self._wakes is not None and row is not None and row.snoozed is not None and isfinite(row.snoozed):
                 heapq.heappush(self._wakes, (row.snoozed, lead_id))
