@@ -18,7 +18,9 @@ PREFIX = 9
 
 CLOSES = b" "
 MORE = b"+"
-_BLOCK = 1 << 20
+_FIRST_BLOCK = 1 << 16
+_LAST_BLOCK = 1 << 22
+"""What is read at a time: little for who wants the first line, much for who wants all."""
 
 
 class Header(msgspec.Struct, frozen=True):
@@ -91,11 +93,13 @@ def read_lines(handle: Handle, start: int, size: int) -> Iterator[Line]:
     rest = b""
     at = start
     read = start
+    length = _FIRST_BLOCK
     while read < size:
-        block = handle.read(min(_BLOCK, size - read), read)
+        block = handle.read(min(length, size - read), read)
         if not block:
             break
         read += len(block)
+        length = min(length * 2, _LAST_BLOCK)
         block = rest + block
         begin = 0
         while (newline := block.find(b"\n", begin)) >= 0:

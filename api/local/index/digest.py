@@ -3,7 +3,6 @@
 A line of its own, which says of the next line where each document stands in it, and of each lead its row and words.
 """
 
-from base64 import b64decode, b64encode
 from collections.abc import Sequence
 
 import msgspec
@@ -33,11 +32,11 @@ class Digest(msgspec.Struct, frozen=True, array_like=True):
     """Of each document that is a lead, in their order; None for one in a form that can't be read."""
 
 
-class _Line(msgspec.Struct):
-    digest: str
+_MARK = b"{digest}"
+_NEWLINE = ord("\n")
+_SWAPPED = bytes.maketrans(b"\n\xc1", b"\xc1\n")
+"""Newlines, of which words have many, change places with a byte that MessagePack hardly has."""
 
-
-_line = msgspec.json.Decoder(_Line).decode
 _digest = msgspec.msgpack.Decoder(Digest).decode
 
 
@@ -47,15 +46,30 @@ def leads_of(docs: Sequence[Doc]) -> list[Doc]:
 
 
 def digest_line(digest: Digest) -> Ready:
-    """Return the line that says so; binary, since JSON knows no infinity."""
-    packed = b64encode(msgspec.msgpack.encode(digest)).decode()
-    return Ready(msgspec.json.encode(_Line(packed)), None)
+    """Return the line that says so: MessagePack, several times faster to read than JSON, without newlines.
+
+    Where the packed bytes have one all the same, stands first.
+    """
+    packed = msgspec.msgpack.encode(digest).translate(_SWAPPED)
+    broken: list[bytes] = []
+    at = packed.find(b"\n")
+    while at >= 0:
+        broken.append(b"%d" % at)
+        at = packed.find(b"\n", at + 1)
+    return Ready(_MARK + b",".join(broken) + b";" + packed.replace(b"\n", b"\0"), None)
 
 
 def read_digest(payload: memoryview) -> Digest | None:
     """Read such a line; None when it is none, or of another version."""
+    data = bytes(payload)
+    begins = data.find(b";") + 1
+    if not begins or not data.startswith(_MARK):
+        return None
     try:
-        digest = _digest(b64decode(_line(payload).digest))
-    except (msgspec.DecodeError, UnicodeDecodeError, ValueError):
+        packed = bytearray(data)[begins:]
+        for at in data[len(_MARK) : begins - 1].split(b",") if begins > len(_MARK) + 1 else ():
+            packed[int(at)] = _NEWLINE
+        digest = _digest(packed.translate(_SWAPPED))
+    except (msgspec.DecodeError, UnicodeDecodeError, ValueError, IndexError):
         return None
     return digest if len(leads_of(digest.docs)) == len(digest.briefs) else None
