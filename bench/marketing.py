@@ -29,12 +29,16 @@ BEAT = 10
 
 
 class Marketing:
-    """Posts leads to a hub that was filled by `bench.filling`, always the same ones in the same order."""
+    """Posts leads to a hub that was filled by `bench.filling`, always the same ones in the same order.
 
-    def __init__(self, url: str, token: str, leads: int) -> None:
+    `called` keeps the titles that it gives apart from those that another one gave.
+    """
+
+    def __init__(self, url: str, token: str, leads: int, called: str = "Round") -> None:
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         self._client = httpx.Client(base_url=url, headers=headers, timeout=60)
         self._known = leads
+        self._called = called
         self._rng = Random("bench marketing")
         self._rounds = count(1)
         self._new = arrivals(7, datetime.now(UTC))
@@ -74,7 +78,9 @@ class Marketing:
     def _changed(self, leads: int) -> list[LeadIn]:
         numbers = self._rng.sample(range(self._known), leads)
         turn = next(self._rounds)
-        return [LeadIn(source=SOURCE, source_id=str(number), title=f"Head of Round {turn}") for number in numbers]
+        return [
+            LeadIn(source=SOURCE, source_id=str(number), title=f"Head of {self._called} {turn}") for number in numbers
+        ]
 
     def _post(self, leads: Sequence[LeadIn]) -> None:
         answer = self._client.post("/leads", content=msgspec.json.encode(leads)).raise_for_status()

@@ -36,7 +36,7 @@ def after_news(scene: Scene) -> Iterator[Figure]:
 
         def pulled(leads: int) -> Callable[[], None]:
             hub = scene.hub(leads)
-            marketing = stack.enter_context(Marketing(hub.url, hub.token, leads))
+            marketing = stack.enter_context(Marketing(hub.url, hub.token, leads, called="News"))
 
             def change() -> None:
                 marketing.change(NEWS)
