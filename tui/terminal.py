@@ -1,6 +1,32 @@
 """The terminal that the program runs in, where the library's own way with it is not enough."""
 
+from contextlib import suppress
+from typing import Any, TextIO
+
 from textual.drivers.linux_driver import LinuxDriver
+
+
+class _Output:
+    """Where the program paints; once the terminal is gone, what is painted goes nowhere.
+
+    The library's thread that writes would end with an error then, and who waits for it to write would wait for ever.
+    """
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def write(self, text: str) -> None:
+        """Write."""
+        with suppress(OSError):
+            self._file.write(text)
+
+    def flush(self) -> None:
+        """Have all of it written."""
+        with suppress(OSError):
+            self._file.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
 
 
 class Driver(LinuxDriver):
@@ -9,6 +35,10 @@ class Driver(LinuxDriver):
     The library starts everything anew then, without having ended it: two threads would read the keys, and the terminal
     would stay in the program's mode when it ends.
     """
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._file: Any = _Output(self._file)
 
     def start_application_mode(self) -> None:
         """Take the terminal over, and know how it was before the program began."""
