@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[list[list[str]], list[str]]] = {
             *("term mql.label", "criterion mql email.label"),
         ],
     ),
+    "next": ([["next"]], ["lead0.contact.name", "lead0.message", "lead0.touches.words", "campaign.why"]),
     "reasons": ([["reasons"]], ["reason spam_test.label", "option not_target dimension size"]),
     "accept": ([["accept", "lead-0"]], ["lead0.contact.name", "receipt conflict.sentence"]),
     "reject": ([["reject", "lead-1", "--reason", "spam_test"]], ["lead1.contact.name", "receipt conflict.sentence"]),
