@@ -258,6 +258,11 @@ class HandoffApp(App[None], inherit_bindings=False):
         return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, Area)), None)
 
     @property
+    def terminal_behind(self) -> bool:
+        """Whether the terminal still has frames to take."""
+        return bool(getattr(self._driver, "behind", False))
+
+    @property
     def capabilities(self) -> "Capabilities | None":
         """What the CRM can do; None while there is no line to it."""
         return self._sync.capabilities if self._sync is not None else None

@@ -40,6 +40,12 @@ class Driver(LinuxDriver):
         super().__init__(*arguments, **named)
         self._file: Any = _Output(self._file)
 
+    @property
+    def behind(self) -> bool:
+        """Whether more than one frame waits for the terminal to take it, as on a slow line."""
+        writer = self._writer_thread
+        return writer is not None and writer._queue.qsize() > 1  # noqa: SLF001  (the library does not tell it otherwise)
+
     def start_application_mode(self) -> None:
         """Take the terminal over, and know how it was before the program began."""
         super().start_application_mode()  # type: ignore[no-untyped-call]

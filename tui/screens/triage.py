@@ -37,6 +37,9 @@ _SHORT = 0.01
 """Seconds of catching up that no key notices."""
 _REST = 9.0
 """Times as long as catching up took, until it is done again."""
+_SLOW = 0.05
+"""Seconds after which a terminal that was behind is looked at again."""
+
 _NEWS_STAYS = 30.0
 """Seconds after which what is new is no news any more."""
 
@@ -205,11 +208,21 @@ class TriageScreen(Deciding, Finding, inherit_bindings=False):
         self.drafts.clear()
         self.grow_old()
         self._news = {lead_id: news for lead_id, news in self._news.items() if lead_id == self.queue.lead_id}
-        if not self.app.message_queue_size:
-            self._show_followed()
-        elif not self._following:
-            # Of keys that are waiting already, those before the last only pass leads by, which nobody gets to see.
+        # Of keys that are waiting already, those before the last only pass leads by, which nobody gets to see; nor does
+        # anybody see them in time at a terminal that is still busy with earlier ones.
+        if self._following:
+            return
+        if self.app.message_queue_size:
             self._following = self.call_later(self._show_followed)
+        else:
+            self._following = True
+            self._show_when_taken()
+
+    def _show_when_taken(self) -> None:
+        if self.handoff.terminal_behind:
+            self.set_timer(_SLOW, self._show_when_taken)
+        else:
+            self._show_followed()
 
     def _show_followed(self) -> None:
         self._following = False
