@@ -77,6 +77,13 @@ class Files:
         finally:
             os.close(fd)
 
+    def room(self, path: Path) -> int:
+        """Return how many bytes fit onto the disk that `path`, a folder, lies on."""
+        # Few commands need it, and it loads more than most of them do.
+        import shutil
+
+        return shutil.disk_usage(path).free
+
     def remove(self, path: Path) -> None:
         """Delete `path` if it is there."""
         path.unlink(missing_ok=True)

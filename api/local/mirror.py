@@ -10,7 +10,7 @@ from zlib import crc32
 
 import msgspec
 
-from api.local.errors import NotSaved, Unreadable, unreadable
+from api.local.errors import LocalError, NotSaved, Unreadable, unreadable
 from api.local.files import Files
 from api.local.frames import Header
 from api.local.index.base import Entry, IndexDamaged
@@ -136,7 +136,7 @@ class Mirror:
         if not self._tidying.acquire(blocking=False):
             return
         # The old index stands, and the journal holds everything anyway.
-        with suppress(OSError, Unreadable):
+        with suppress(OSError, LocalError):
             try:
                 before = self._standing()
                 base = before.merged() if before is not None else None
@@ -243,10 +243,13 @@ class Mirror:
         Raises:
             Unreadable: the disk can't be read.
         """
-        place = self._storage.place(LEADS, lead_id)
-        raw = self._raw(LEADS, lead_id)
-        if place is None or raw is None:
+        try:
+            found = self._storage.document(LEADS, lead_id)
+        except OSError as error:
+            raise unreadable(self._storage.journal.path, error) from error
+        if found is None:
             return None
+        place, raw = found
         known = self._shelf.entry(lead_id)
         if known is not None and known[0] == place and crc32(raw) != known[1]:
             self._doubt()
@@ -343,13 +346,17 @@ class Mirror:
     def _take_leads(self, ids: Collection[str] | None = None) -> None:
         """Take these leads into the index, or all; those that are nowhere any more are gone."""
         known, unknown = self._index.staged(self._storage.places_of(LEADS, ids))
+        hidden: list[str] = []
         try:
             for id_, place, data in self._storage.each(LEADS, unknown) if unknown else ():
                 brief = self._brief(data)
-                known[id_] = None if brief is None else Entry(place, brief.check, brief.row, brief.hay)
+                if brief is None:
+                    hidden.append(id_)
+                else:
+                    known[id_] = Entry(place, brief.check, brief.row, brief.hay)
         except OSError as error:
             raise unreadable(self._storage.journal.path, error) from error
-        self._index.put(known)
+        self._index.put(known, hidden)
 
     def _brief(self, data: bytes | memoryview) -> Brief | None:
         """Return what the queue needs of a lead; None, with a warning, for one that can't be read."""

@@ -243,12 +243,21 @@ class JournalStorage(Storage):
         Raises:
             OSError: the disk can't be read.
         """
+        found = self.document(table, doc_id)
+        return found[1] if found is not None else None
+
+    def document(self, table: str, doc_id: str) -> tuple[int, bytes] | None:
+        """Return where a document stands, and its JSON as it stands there; None when there is none.
+
+        Raises:
+            OSError: the disk can't be read.
+        """
         state = self._state
         places = state.tables.get(table)
         place = places.get(doc_id) if places is not None else None
         if place is None or state.handle is None:
             return None
-        return read_at(state.handle, place)
+        return place, read_at(state.handle, place)
 
     def place(self, table: str, doc_id: str) -> int | None:
         """Return where a document stands; None when there is none."""

@@ -145,7 +145,9 @@ def test_during_a_first_pull_the_queue_grows_in_steps_and_is_right_in_the_end(se
     view.refold(view.arrived({}, 1_000))
     view.keep_up(lock, done=True)
     assert view.queue("", at) == sorted(known - {"L0000"})
+    mirror.merge()
     assert set(view.queue("example", at)) == known
+    assert mirror.word_reads.reads == 0, "whoever searched before finds the words laid ready"
 
 
 class OrderMachine(RuleBasedStateMachine):

@@ -5,7 +5,9 @@ import os
 import random
 import shutil
 import tempfile
+from collections import Counter
 from pathlib import Path
+from zlib import crc32
 
 import msgspec
 import pytest
@@ -16,13 +18,18 @@ from msgspec.structs import replace
 
 from api.local.files import Files
 from api.local.frames import Header, frame, frame_header
+from api.local.index.base import IndexDamaged
+from api.local.index.digest import FORM
 from api.local.mirror import Mirror
 from api.model.changes import Change, Page
 from api.model.lead import Lead, Snooze, Standing, State
 from api.model.people import Owner
-from api.rules.queue import hay_of, order_key, row_of
+from api.rules.queue import Row, hay_of, order_key, row_of
 from tests.factories import NOW, REP, make_lead
 from tests.local.conftest import FaultyFiles
+
+KEPT = 150_706_300
+"""Of rows and words in their present form."""
 
 
 class CountingFiles(Files):
@@ -36,6 +43,22 @@ class CountingFiles(Files):
         name = Path(f"/proc/self/fd/{fd}").readlink().name
         self.bytes_read[name] = self.bytes_read.get(name, 0) + len(data)
         return data
+
+
+class NarrowFiles(Files):
+    """A disk with hardly any room; what was written, by the name of the file."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.written: Counter[str] = Counter()
+
+    def room(self, _path: Path) -> int:
+        self.asked += 1
+        return 1_000
+
+    def write(self, fd: int, data: bytes | memoryview) -> int:
+        self.written[Path(f"/proc/self/fd/{fd}").readlink().name] += len(data)
+        return super().write(fd, data)
 
 
 def page(start: int, *records: Lead | str, more: bool = False, epoch: str = "E1") -> Page:
@@ -242,6 +265,50 @@ def test_a_disk_that_does_not_take_the_index_takes_nothing_else_away(path: Path,
         path.with_suffix(".index").unlink(missing_ok=True)
         assert shown(mirror) == before
         assert shown(Mirror.open(path)) == before
+
+
+def test_a_disk_with_little_room_is_left_to_the_decisions(path: Path) -> None:
+    files = NarrowFiles()
+    mirror = Mirror.open(path, files=files)
+    for start in (1, 51):
+        mirror.put(page(start, *(named(at) for at in range(start, start + 50))))
+        mirror.tidy()
+    mirror.close()
+    assert files.asked == 1, "who was told that there is no room does not try for it page by page"
+    assert not path.with_suffix(".index").exists()
+    assert files.written["mirror.index.new"] == 0
+    assert len(Mirror.open(path).rows()) == 100
+
+
+def test_words_that_are_damaged_are_not_searched(path: Path) -> None:
+    filled(path, 40).close()
+    index = path.with_suffix(".index")
+    data = index.read_bytes()
+    at = data.rindex(b"person 31")
+    index.write_bytes(data[:at] + b"q" + data[at + 1 :])
+    mirror = Mirror.open(path)
+    with pytest.raises(IndexDamaged):
+        mirror.rows().base.hays()
+
+
+def test_a_lead_in_a_form_of_tomorrow_waits_for_the_program_that_reads_it(path: Path) -> None:
+    mirror = Mirror.open(path)
+    strange = Change(2, "lead", "L2", msgspec.Raw(b'{"id":"L2","handed_at":"by tomorrow"}'))
+    mirror.put(Page("E1", (Change(1, "lead", "L00001", _raw(named(1))), strange), "E1:2", 2, False))
+    mirror.put(page(3, *(named(1, origin=f"turn {turn}") for turn in range(25))))
+    assert list(mirror.rows()) == ["L00001"]
+    mirror.close()
+    again = Mirror.open(path)
+    assert list(again.rows()) == ["L00001"]
+    assert again.lead("L2") is None
+    assert any("L2" in warning for warning in again.warnings), "it is still there to be read"
+
+
+def test_rows_or_words_of_another_form_have_another_number() -> None:
+    """Whoever changes what `row_of` or `hay_of` give raises `FORM`: what was kept before is of no use then."""
+    lead = make_lead("L1", snooze=Snooze(operation_id="s"))
+    kept = (FORM, Row.__struct_fields__, msgspec.structs.astuple(row_of(lead)), hay_of(lead))
+    assert crc32(repr(kept).encode()) == KEPT
 
 
 def test_a_mirror_without_what_stands_before_pages_is_read_all_the_same(path: Path) -> None:

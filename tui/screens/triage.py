@@ -1,21 +1,18 @@
 """Triage: the live queue at the left, the lead to decide on at the right."""
 
-from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.timer import Timer
 
 from api.errors import HandoffError
 from tui.commands import Command, shown
 from tui.keys import bindings_for
-from tui.messages import DeskChanged
-from tui.screens.deciding import Deciding
 from tui.screens.finding import Finding
+from tui.screens.hearing import Hearing
 from tui.source import DeskSource
-from tui.words import arrivals, card_sheet, header_parts, matter_words, not_applied, problem_words, waiting_words
+from tui.words import card_sheet, header_parts, problem_words, waiting_words
 from widgets.basis.notice import Notice
 from widgets.basis.still import Column, Row, still
 from widgets.card.lead_card import PARTS, LeadCard
@@ -25,7 +22,7 @@ from widgets.frame.status_line import StatusLine
 from widgets.queue.lead_queue import LeadQueue
 
 if TYPE_CHECKING:
-    from api.desk import Changed, Desk
+    from api.desk import Desk
     from api.model.lead import Lead
     from widgets.frame.part_tabs import PartTabs
 
@@ -33,18 +30,11 @@ NARROW, WIDE = 100, 160
 """Below `NARROW` columns one part of the lead is shown at a time; from `WIDE` on its parts stand in two columns."""
 
 _TICK = 10.0
-_SHORT = 0.01
-"""Seconds of catching up that no key notices."""
-_REST = 9.0
-"""Times as long as catching up took, until it is done again."""
 _SLOW = 0.05
 """Seconds after which a terminal that was behind is looked at again."""
 
-_NEWS_STAYS = 30.0
-"""Seconds after which what is new is no news any more."""
 
-
-class TriageScreen(Deciding, Finding, inherit_bindings=False):
+class TriageScreen(Hearing, Finding, inherit_bindings=False):
     """One queue, one lead, one decision after another."""
 
     AREA = "triage"
@@ -59,19 +49,14 @@ class TriageScreen(Deciding, Finding, inherit_bindings=False):
         self.desk = desk
         self.source = DeskSource(desk)
         self.leaving: set[str] = set()
-        self._news: dict[str, str] = {}
-        self._arrived = 0
-        self._news_timer: Timer | None = None
-        self._agreement = desk.agreement.version
+        self.news = {}
+        self.waiting = []
         self._followed = ""
-        self._matters = matter_words(desk)
         self.drafts = {}
         self._part = PARTS[0]
         self._width = 0
         self._following = False
-        self._rests_until = 0.0
-        self._waiting: list[str] = []
-        self._behind: list[Changed] = []
+        self.begin_hearing()
 
     def compose(self) -> ComposeResult:
         """Lay the screen out."""
@@ -126,8 +111,8 @@ class TriageScreen(Deciding, Finding, inherit_bindings=False):
 
     def read_queue(self, *, fresh: bool = False) -> None:
         """Read the queue again; `fresh` starts at the top."""
-        self._waiting = self.desk.queue()
-        ids = self.desk.queue(self.filter_text) if self.filter_text else self._waiting
+        self.waiting = self.desk.queue()
+        ids = self.desk.queue(self.filter_text) if self.filter_text else self.waiting
         if self.leaving:
             ids = [lead_id for lead_id in ids if lead_id not in self.leaving]
         if fresh:
@@ -135,9 +120,10 @@ class TriageScreen(Deciding, Finding, inherit_bindings=False):
         else:
             self.queue.show(ids)
         self.show_found(len(ids))
-        self._show_all()
+        self.show_all()
 
-    def _show_all(self) -> None:
+    def show_all(self) -> None:
+        """Show the lead under the cursor, the keys, the header, and whether anything waits."""
         lead = self.lead_under_cursor()
         self._show_lead(lead)
         self._show_keys(lead)
@@ -158,7 +144,7 @@ class TriageScreen(Deciding, Finding, inherit_bindings=False):
 
     def show_header(self) -> None:
         """Say who works here, what waits, and how the line to the CRM stands."""
-        self.query_one("#header", Header).show(*header_parts(self.desk, self._waiting))
+        self.query_one("#header", Header).show(*header_parts(self.desk, self.waiting))
         self.warn(self.unsaved or problem_words(self.desk))
         self.say_link()
         self.drop_untrue()
@@ -169,7 +155,7 @@ class TriageScreen(Deciding, Finding, inherit_bindings=False):
 
     def _show_lead(self, lead: "Lead | None") -> None:
         self._followed = "" if lead is None else lead.id
-        sheet = None if lead is None else card_sheet(self.desk, lead, self._news.get(lead.id, ""), self.source)
+        sheet = None if lead is None else card_sheet(self.desk, lead, self.news.get(lead.id, ""), self.source)
         self.query_one("#card", LeadCard).show_lead(sheet)
         if self._width >= WIDE:
             self.query_one("#more", LeadCard).show_lead(sheet)
@@ -207,7 +193,7 @@ class TriageScreen(Deciding, Finding, inherit_bindings=False):
         self._followed = self.queue.lead_id
         self.drafts.clear()
         self.grow_old()
-        self._news = {lead_id: news for lead_id, news in self._news.items() if lead_id == self.queue.lead_id}
+        self.news = {lead_id: news for lead_id, news in self.news.items() if lead_id == self.queue.lead_id}
         # Of keys that are waiting already, those before the last only pass leads by, which nobody gets to see; nor does
         # anybody see them in time at a terminal that is still busy with earlier ones.
         if self._following:
@@ -229,80 +215,6 @@ class TriageScreen(Deciding, Finding, inherit_bindings=False):
         lead = self.lead_under_cursor()
         self._show_lead(lead)
         self._show_keys(lead)
-
-    def on_desk_changed(self, message: DeskChanged) -> None:
-        """Catch up with the view; changes that come close together are taken in one go."""
-        self._behind.append(message.changed)
-        if len(self._behind) == 1:
-            wait = self._rests_until - monotonic()
-            if wait > 0:
-                self.set_timer(wait, self.catch_up)
-            else:
-                self.call_next(self.catch_up)
-
-    @property
-    def behind(self) -> bool:
-        """Whether something that changed on the desk is not shown yet."""
-        return bool(self._behind)
-
-    def catch_up(self) -> None:
-        """Take in what changed on the desk since the last time."""
-        if self.holding or not self._behind:
-            return
-        behind, self._behind = self._behind, []
-        begun = monotonic()
-        self._take_in(behind)
-        # However much changes, nine tenths of the time are left to the keys.
-        took = monotonic() - begun
-        self._rests_until = monotonic() + (_REST * took if took > _SHORT else 0)
-
-    def _take_in(self, behind: "list[Changed]") -> None:
-        queue_changed = False
-        for changed in behind:
-            self.source.forget()
-            queue_changed |= bool(changed.ids or changed.everything or changed.agreement)
-            self._arrived += len(changed.arrived)
-            for lead_id, sentence in changed.by_others:
-                self._news[lead_id] = sentence
-                # Of leads that others take from the queue, the one under the cursor is told; what is one's own, always.
-                mine = lead_id not in self._waiting and sentence not in self._matters.values()
-                if mine or lead_id == self.queue.lead_id:
-                    self.say(sentence, alarm=True)
-        before, self._agreement = self._agreement, self.desk.agreement.version
-        # Version 0 is the one that Handoff ships with, shown until the CRM has said which one holds.
-        # A first pull brings every version there ever was, which is no change to anybody.
-        first = any(changed.everything for changed in behind)
-        if before and self._agreement and before != self._agreement and not first:
-            self.say(f"The agreement changed: version {self._agreement} is in force.")
-        told = [one for changed in behind for one in changed.receipts if not one.result.took_effect]
-        if met := not_applied(self.desk, told):
-            hint = "S shows it" if len(told) == 1 else "S shows them"
-            needing = self.desk.status().needing
-            self.say(met, hint, alarm=True, until=self._all_answered if needing else None)
-        self._tell_matters()
-        if any(changed.arrived for changed in behind):
-            self.query_one("#status", StatusLine).tell(arrivals(self._arrived))
-            if self._news_timer is not None:
-                self._news_timer.stop()
-            self._news_timer = self.set_timer(_NEWS_STAYS, self._forget_arrivals)
-        if queue_changed:
-            self.read_queue()
-        else:
-            self._show_all()
-
-    def _tell_matters(self) -> None:
-        """Say once what somebody has put out of effect, and what somebody wishes."""
-        before, self._matters = self._matters, matter_words(self.desk)
-        if new := {key: words for key, words in self._matters.items() if key not in before}:
-            words = next(iter(new.values())) if len(new) == 1 else f"{len(new)} matters need you."
-            self.say(words, "S answers", alarm=True, until=lambda: None if new.keys() & self._matters.keys() else "")
-
-    def _all_answered(self) -> str | None:
-        return None if self.desk.status().needing else ""
-
-    def _forget_arrivals(self) -> None:
-        self._arrived = 0
-        self.query_one("#status", StatusLine).tell("")
 
     def tick(self) -> None:
         """Say again what depends on the time of day."""

@@ -82,6 +82,7 @@ class Order:
         self._stale: set[str] = set()
         self._late: set[str] = set()
         self._words: Words | None = None
+        self._wanted = False
 
     def touch(self, lead_id: str, *, late: bool = False) -> None:
         """Note that a row is other than it was, new, or gone, or has slept enough.
@@ -113,6 +114,11 @@ class Order:
     def lags(self) -> bool:
         """Whether so many do that it is time."""
         return len(self._late) > max(_MANY, len(self._ids) // _LATE_PART)
+
+    @property
+    def wanted(self) -> bool:
+        """Whether what can be searched was ever made ready, so that it is wanted again."""
+        return self._wanted
 
     @property
     def searched(self) -> bool:
@@ -177,6 +183,7 @@ class Order:
         self._made, self._ids, self._primary, self._words = True, draft.ids, draft.primary, draft.words
         self._stands, self._base, self._now, self._stale = draft.stands, draft.base, draft.now, draft.touched
         self._late = draft.late
+        self._wanted = self._wanted or draft.words is not None
 
     # keeping it right
 

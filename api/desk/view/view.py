@@ -111,12 +111,16 @@ class View:
                 order.take(draft)
 
     def keep_up(self, lock: AbstractContextManager[object], *, done: bool) -> None:
-        """Sort anew when many rows are late, or any when all is `done`. Call it without the lock, as `warm`."""
+        """Sort anew when many rows are late, or any when all is `done`. Call it without the lock, as `warm`.
+
+        What can be searched is made ready again in the end, for who wanted it before.
+        """
         with lock:
             late = [order for order in (self._waiting, self._rest) if order.lags or (done and order.late)]
-            drafts = [(order, order.begin(self._now, searched=False)) for order in late]
+            drafts = [(order, order.begin(self._now, searched=done and order.wanted)) for order in late]
+        words = self._words_of(drafts[0][1].base) if done and any(order.wanted for order in late) else None
         for order, draft in drafts:
-            draft.make()
+            draft.make(words if order.wanted else None)
             with lock:
                 order.take(draft)
 

@@ -115,7 +115,7 @@ CODES = {
 class Base:
     """Immutable; any thread may read. First the undecided by `order_key`, then all others, newest handoff first."""
 
-    def __init__(self, columns: Columns, rows: Source, hays: Source) -> None:
+    def __init__(self, columns: Columns, rows: Source, hays: Source, *, hays_check: int | None = None) -> None:
         self.columns = columns
         self.ids, self.new = columns.ids, columns.new
         self.count = len(columns.ids)
@@ -125,6 +125,7 @@ class Base:
         self.owners, self.campaigns = columns.owners, columns.campaigns
         self._rows = rows
         self._hays = hays
+        self._hays_check = hays_check
         self._known: dict[int, Row] = {}
 
     def find(self, lead_id: str) -> int:
@@ -188,10 +189,12 @@ class Base:
             OSError: the disk can't be read.
         """
         found: list[str] = []
+        check = 0
         for start in range(0, self.count, _CHUNK):
-            stop = min(start + _CHUNK, self.count)
-            found += _text(self.packed_hays(start, stop)[:-1]).split("\0")
-        if len(found) != self.count:
+            words = self.packed_hays(start, min(start + _CHUNK, self.count))
+            check = crc32(words, check)
+            found += _text(words[:-1]).split("\0")
+        if len(found) != self.count or self._hays_check not in (None, check):
             raise IndexDamaged
         return found
 

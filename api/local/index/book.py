@@ -4,6 +4,7 @@ The file is keyed on the journal's size and time: it tells for how much of the j
 from there. Whatever is wrong with it, it is thrown away and made again from the journal.
 """
 
+import errno
 import os
 from array import array
 from collections.abc import Mapping
@@ -16,8 +17,12 @@ import msgspec
 
 from api.local.files import Files, Handle, write_whole
 from api.local.index.base import CODES, Base, Columns, IndexDamaged, columns_of
+from api.local.index.digest import FORM
 
-_MAGIC = b"handoff index 1\n"
+_MAGIC = b"handoff index %d\n" % FORM
+_SPARE = 2
+"""How many times as much room there must be as the file takes: decisions must not find the disk full because of it."""
+
 _LENGTHS = 8
 """Bytes before the contents: how long they are, and their checksum."""
 
@@ -80,7 +85,7 @@ class _Contents(msgspec.Struct, frozen=True):
     others: dict[str, dict[str, int]]
     live: int
     check: int
-    """Checksum of ids and columns together; rows and words are checked as they are read."""
+    """Checksum of ids and columns together; rows are checked as they are read, words when all are."""
     order: str
     """The machine's order of bytes."""
     ids: int
@@ -88,6 +93,7 @@ class _Contents(msgspec.Struct, frozen=True):
     rows: int
     hays: int
     """Lengths in bytes, in the order of the file."""
+    hays_check: int
 
 
 _contents = msgspec.msgpack.Decoder(_Contents).decode
@@ -136,8 +142,12 @@ class Book:
             columns={name: len(data) for name, data in columns.items()},
             rows=len(rows),
             hays=len(hays),
+            hays_check=crc32(hays),
         )
         before = [_MAGIC, _framed(_encode(contents)), ids, *columns.values()]
+        size = sum(map(len, before)) + len(rows) + len(hays)
+        if self._files.room(self._path.parent) < _SPARE * size:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         write_whole(self._files, self._path, [*before, rows, hays])
         handle = Handle(self._files, self._files.open(self._path, os.O_RDONLY))
         return _based(base.columns, contents, handle, sum(map(len, before)))
@@ -186,7 +196,8 @@ class _Part:
 def _based(columns: Columns, contents: _Contents, handle: Handle, start: int) -> Base:
     if not len(columns.ids) == contents.count == len(columns.found) == len(columns.hay_end):
         raise IndexDamaged
-    return Base(columns, _Part(handle, start), _Part(handle, start + contents.rows))
+    rows, hays = _Part(handle, start), _Part(handle, start + contents.rows)
+    return Base(columns, rows, hays, hays_check=contents.hays_check)
 
 
 def _framed(data: bytes) -> bytes:

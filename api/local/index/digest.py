@@ -10,6 +10,9 @@ import msgspec
 from api.local.layout import GONE, Doc, Ready
 from api.rules.queue import Row
 
+FORM = 1
+"""Number of the form of rows and words (`api.rules.queue`). Another one makes every index and every digest anew."""
+
 LEADS = "lead"
 """The table whose documents are leads."""
 
@@ -32,7 +35,7 @@ class Digest(msgspec.Struct, frozen=True, array_like=True):
     """Of each document that is a lead, in their order; None for one in a form that can't be read."""
 
 
-_MARK = b"{digest}"
+_MARK = b"{digest %d}" % FORM
 _NEWLINE = ord("\n")
 _SWAPPED = bytes.maketrans(b"\n\xc1", b"\xc1\n")
 """Newlines, of which words have many, change places with a byte that MessagePack hardly has."""

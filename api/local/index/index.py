@@ -1,7 +1,7 @@
 """Shelf and book together: what the mirror's journal held is remembered, what comes is added, and merged at times."""
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -51,6 +51,9 @@ class Index:
         """Bytes of the journal that were documents in force when the book was written; None when there was none."""
         self._book = Book(path, files)
         self._written = False
+        self._refused = False
+        """Whether the disk did not take a book; it is not asked again, since decisions need what room there is."""
+        self._unreadable = False
         self._places = LeadPlaces(self.shelf)
         self._told: Digest | None = None
         self._own: tuple[bytes, Digest] | None = None
@@ -77,7 +80,7 @@ class Index:
         self._places = LeadPlaces(self.shelf)
         self._told = None
         self._staged = {}
-        self._written = False
+        self._written = self._unreadable = False
         return {LEADS: self._places}
 
     def told(self, payload: memoryview) -> Sequence[Doc] | None:
@@ -117,10 +120,14 @@ class Index:
                 unknown.append(lead_id)
         return known, unknown
 
-    def put(self, entries: Mapping[str, Entry | None]) -> None:
-        """Note how leads are now; None for those that are gone."""
-        self.shelf.put(entries)
+    def put(self, entries: Mapping[str, Entry | None], unreadable: Collection[str] = ()) -> None:
+        """Note how leads are now; None for those that are gone.
+
+        Those that are `unreadable` have no row, but keep their place; a book could not tell that of them.
+        """
+        self.shelf.put({**entries, **dict.fromkeys(unreadable)} if unreadable else entries)
         self._places.settle(entries)
+        self._unreadable = self._unreadable or bool(unreadable)
 
     # the file
 
@@ -129,6 +136,8 @@ class Index:
 
         While `pulling`, every page is a change, and merging waits until there is as much to add as there was.
         """
+        if self._refused or self._unreadable:
+            return False
         if not self._written and not pulling:
             return bool(self.shelf)
         return len(self.shelf.changed) > max(self._merge_after, self.shelf.base.count if pulling else 0)
@@ -146,9 +155,15 @@ class Index:
             IndexDamaged: the base can't be read.
             OSError: the disk is full, or can't be read; everything stands as it was.
         """
-        if self.shelf.base is before.base:
-            self.shelf.rebase(self._book.write(before.span, base, others, live), before.changed)
-            self._written = True
+        if self.shelf.base is not before.base:
+            return
+        try:
+            written = self._book.write(before.span, base, others, live)
+        except OSError:
+            self._refused = True
+            raise
+        self.shelf.rebase(written, before.changed)
+        self._written = True
 
     def throw_away(self) -> None:
         """Remove the book, so that the journal is read from its beginning at the next look."""
