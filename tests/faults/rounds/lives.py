@@ -92,8 +92,13 @@ class Executioner:
         elif when is When.GROWN:
             size = self._size()
             line.later(0.0, lambda: self._watch(size))
-        elif when is not When.NEVER:
+        elif when not in (When.NEVER, When.ASKED):
             line.sight = self._see
+
+    def asked(self) -> None:
+        """Hear that a decision is asked for at this moment."""
+        if self._kill.when is When.ASKED:
+            self._seat.line.later(self._kill.delay, self.strike)
 
     def strike(self) -> None:
         """Kill it now, unless it is over."""
@@ -175,6 +180,7 @@ def command(seat: Seat, plan: Plan, kind: Kind, kill: Kill, ids: Sequence[str], 
     )
     executioner = Executioner(seat, life, kill, process.kill)
     executioner.arm()
+    executioner.asked()
     try:
         life.out, life.err = process.communicate(timeout=LONGEST)
     except subprocess.TimeoutExpired:
@@ -261,8 +267,8 @@ class Window:
             return False
         return True
 
-    def press(self, key: str) -> None:
-        """Type what one letter of a plan stands for, and wait for what it shows."""
+    def press(self, key: str, asked: Callable[[], None] = lambda: None) -> None:
+        """Type what one letter of a plan stands for, and wait for what it shows; `asked` hears of each decision."""
         if key == "w":
             self.sees(lambda: False, 0.25)
             return
@@ -270,8 +276,11 @@ class Window:
         if key in "aru":
             self.life.decisions += 1
         self._type(key)
+        if key in "au":
+            asked()
         if key == "r" and self.sees(lambda: "why?" in self.terminal.text, WAITING):
             self._type("s")
+            asked()
             self.sees(lambda: self.terminal.lines[-2].startswith(" Rejected"), WAITING)
         elif key == "r":
             self._type("\x1b")
@@ -341,7 +350,7 @@ def window(seat: Seat, plan: Plan, names: Mapping[str, str], beside: Callable[[]
             for key in plan.keys:
                 if one.life.killed:
                     break
-                one.press(key)
+                one.press(key, executioner.asked)
             if plan.kill.when is When.NEVER:
                 one.leave()
             else:

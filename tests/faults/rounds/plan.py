@@ -45,6 +45,8 @@ class When(StrEnum):
     NEVER = "never"
     TIME = "time"
     """So long after the start, or in a window after the first key."""
+    ASKED = "a decision is asked for"
+    """A deciding command has begun, or a deciding key was typed."""
     GROWN = "the outbox has grown"
     OFFERING = "decisions are passing"
     ANSWERED = "their answer was delivered"
@@ -107,13 +109,14 @@ def _kill(rng: random.Random, kind: Kind) -> Kill:
     if kind is Kind.SYNC:
         when = rng.choices((When.NEVER, When.TIME, When.PULLING, When.PULLED), (10, 10, 45, 35))[0]
     elif kind is Kind.WINDOW:
-        when = rng.choices(tuple(When), (8, 9, 12, 20, 25, 16, 10))[0]
+        when = rng.choices(tuple(When), (8, 7, 8, 11, 18, 23, 15, 10))[0]
     elif kind is Kind.BESIDE:
-        when = rng.choices(tuple(When), (10, 40, 15, 15, 20, 0, 0))[0]
+        when = rng.choices(tuple(When), (10, 30, 10, 15, 15, 20, 0, 0))[0]
     else:
-        when = rng.choices(tuple(When), (12, 20, 18, 21, 29, 0, 0))[0]
+        when = rng.choices(tuple(When), (12, 8, 18, 16, 19, 27, 0, 0))[0]
     longest = {
         When.TIME: 0.4 if kind in (Kind.WINDOW, Kind.BESIDE, Kind.SYNC) else 0.25,
+        When.ASKED: 0.008 if kind in (Kind.WINDOW, Kind.BESIDE) else 0.14,
         When.GROWN: 0.06,
         When.OFFERING: 0.004,
         When.ANSWERED: 0.001,
