@@ -18,6 +18,8 @@ class Identity(msgspec.Struct, frozen=True):
     person: Person
     epoch: str
     at: datetime
+    expires_at: datetime | None = None
+    """When the token expires; None when it never does, or the CRM does not say."""
 
 
 class Capabilities(msgspec.Struct, frozen=True):

@@ -102,16 +102,21 @@ def _serving(request: AnyRequest) -> Serving:
     return serving
 
 
+def _token_of(request: AnyRequest) -> str:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
 async def signed_in(request: AnyRequest) -> None:
     """Let nobody pass without a good token; the actor of everything is whoever holds it."""
     # As a guard, this would be given a copy of the handler each time, which costs more than all it does.
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
+    token = _token_of(request)
+    if not token:
         raise signed_out()
     serving = _serving(request)
-    person = serving.hub.remembered(token.strip())
+    person = serving.hub.remembered(token)
     if person is None:
-        person = await serving.read(serving.hub.authenticate, token.strip())
+        person = await serving.read(serving.hub.authenticate, token)
     if person is None:
         raise signed_out()
     request.scope["user"] = person
@@ -141,9 +146,11 @@ async def openapi_route() -> Response[str]:
 
 @get("/me", before_request=signed_in)
 async def me(request: AnyRequest) -> Answer:
-    """Say whose token this is."""
-    hub = _serving(request).hub
-    return answer({"person": request.scope["user"], "epoch": hub.epoch, "at": hub.now})
+    """Say whose token this is, and until when."""
+    serving = _serving(request)
+    expires = await serving.read(serving.hub.expiry, _token_of(request))
+    person, hub = request.scope["user"], serving.hub
+    return answer({"person": person, "epoch": hub.epoch, "at": hub.now, "expires_at": expires})
 
 
 @get("/people", before_request=signed_in)

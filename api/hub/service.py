@@ -157,6 +157,11 @@ class Hub:
             self._tokens[auth.digest(token)] = (time.monotonic() + TOKEN_MEMORY, person)
         return person
 
+    def expiry(self, token: str) -> datetime | None:
+        """Return when this token expires; None when it never does, or is none."""
+        with self._store.read() as connection:
+            return auth.expiry(connection, token)
+
     def people(self) -> list[Person]:
         """Return everybody, by id."""
         return self._store.records("person")

@@ -56,6 +56,10 @@ class Score(msgspec.Struct, frozen=True):
 
     value: int
     parts: tuple[Part, ...] = ()
+    was: int | None = None
+    """The value before it last changed; None while nobody knows of a change."""
+    since: datetime | None = None
+    """When it came to the present value."""
 
 
 class Touch(msgspec.Struct, frozen=True, kw_only=True):
@@ -191,6 +195,10 @@ class Snooze(msgspec.Struct, frozen=True, kw_only=True):
     operation_id: str
     until: datetime | None = None
     or_activity: bool = False
+    at: datetime | None = None
+    """When it began: what the lead does from then on ends it, where `or_activity` says so."""
+    by: str = ""
+    """Id of the person; empty in records that do not tell, where it was the lead's owner."""
 
 
 class Pass(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,6 +1,6 @@
 """Business time: the minutes in which the agreement says somebody is there."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from api.errors import HandoffError
@@ -27,6 +27,10 @@ class BusinessClock:
     def today(self, now: datetime) -> date:
         """Return the calendar day at `now` in the agreement's time zone."""
         return now.astimezone(self._zone).date()
+
+    def begins(self, day: date) -> datetime:
+        """Return the moment at which a calendar day begins in the agreement's time zone."""
+        return datetime.combine(day, time.min, self._zone).astimezone(UTC)
 
     def is_open(self, at: datetime) -> bool:
         """Say whether `at` is business time."""

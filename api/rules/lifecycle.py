@@ -307,10 +307,12 @@ def _stand_in(undone: Lead, lead: Lead, voice: Voice, agreement: Agreement) -> L
     )
 
 
-def _snooze(lead: Lead, operation: Operation, _actor: Person, _agreement: Agreement) -> Lead:
+def _snooze(lead: Lead, operation: Operation, actor: Person, _agreement: Agreement) -> Lead:
     verb = operation.verb
     assert isinstance(verb, op.SnoozeLead)  # noqa: S101
-    snooze = Snooze(operation_id=operation.id, until=verb.until, or_activity=verb.or_activity)
+    snooze = Snooze(
+        operation_id=operation.id, until=verb.until, or_activity=verb.or_activity, at=operation.at, by=actor.id
+    )
     return replace(lead, snooze=snooze, revision=lead.revision + 1)
 
 

@@ -79,6 +79,11 @@ def holder(lead: Lead) -> Owner | None:
     return standing.owner
 
 
+def refusing(lead: Lead) -> str:
+    """Return the verb that refuses this lead: reject before contact, disqualify after it."""
+    return "disqualify" if lead.state in _WORKED else "reject"
+
+
 def not_for(actor: Person, kind: str) -> str:
     """Return why nobody of this person's role can use the verb `kind`, as a sentence; empty when they can."""
     if actor.role in WHO[kind]:

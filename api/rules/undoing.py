@@ -14,10 +14,11 @@ def hinder(lead: Lead, operation: Operation, actor: Person) -> str:
         return "There is nothing of that kind to take back on this lead."
     if actor.id != author and actor.role is not Role.MANAGER:
         return "Only its author or a manager can take that back."
-    if any(entry.operation_id == operation.undoes for entry in lead.trail[:-1]):
+    if any(entry.operation_id == operation.undoes for entry in lead.trail) and _last(lead, operation.undoes) is None:
         last = lead.trail[-1]
         did = "overruled" if last.insists else "built on"
-        return f"{last.by_name} has {did} it since, so it can't be taken back."
+        who = "You have" if last.by == actor.id else f"{last.by_name} has"
+        return f"{who} {did} it since, so it can't be taken back."
     corrected = next((fact for fact in lead.corrections if fact.operation_id == operation.undoes), None)
     later = [fact for fact in lead.corrections if corrected and fact.field == corrected.field]
     if corrected is not None and later[-1] is not corrected:
@@ -30,8 +31,8 @@ def reopened(lead: Lead, undoes: str) -> Lead:
 
     Its revisions are left as they were: the caller counts the undo as a change of its own.
     """
-    last = lead.decided
-    if last is not None and last.operation_id == undoes:
+    last = _last(lead, undoes)
+    if last is not None:
         if last.verb in ("hand_again", "return") and lead.passes:
             earlier = lead.passes[-1]
             return replace(
@@ -41,7 +42,7 @@ def reopened(lead: Lead, undoes: str) -> Lead:
                 handed_at=earlier.handed_at,
                 standing=earlier.standing,
                 passes=lead.passes[:-1],
-                trail=(*earlier.trail, last),
+                trail=(*earlier.trail, *lead.trail),
             )
         return replace(lead, standing=last.before)
     for fact in lead.corrections:
@@ -74,6 +75,21 @@ def successor(lead: Lead, undoes: str, actor: Person) -> Voice | None:
     return None
 
 
+def _last(lead: Lead, operation_id: str) -> Decided | None:
+    """Return the entry of that operation if it is what stands: its author took back all that they did after it."""
+    later: list[Decided] = []
+    authors: set[str] = set()
+    for entry in reversed(lead.trail):
+        if entry.operation_id == operation_id:
+            return entry if not later and authors <= {entry.by} else None
+        authors.add(entry.by)
+        if later and later[-1].undoes == entry.operation_id:
+            later.pop()
+        else:
+            later.append(entry)
+    return None
+
+
 def _author(lead: Lead, operation_id: str) -> str | None:
     marks: tuple[Decided | Voice | AttemptMade | Remark | Corrected, ...] = (
         *lead.trail,
@@ -87,5 +103,5 @@ def _author(lead: Lead, operation_id: str) -> str | None:
             return mark.by
     if lead.snooze is not None and lead.snooze.operation_id == operation_id:
         owner = lead.standing.owner
-        return owner.id if owner is not None and owner.kind == "person" else ""
+        return lead.snooze.by or (owner.id if owner is not None and owner.kind == "person" else "")
     return None

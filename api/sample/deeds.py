@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from heapq import merge
 from random import Random
 
 import msgspec
@@ -11,7 +12,7 @@ from api.model.agreement import Agreement
 from api.model.people import Person
 from api.rules.answers import recycle_date
 from api.rules.clocks import BusinessClock
-from api.sample.cast import members
+from api.sample.cast import MARKETERS, members
 from api.sample.material import messages
 from api.sample.personas import Persona
 
@@ -48,6 +49,10 @@ _WON_OF_TEN = 6
 """Deals won of ten that ended, as 3,247 won to 2,358 lost in the funnel that the shapes come from."""
 
 
+Step = tuple[Person, datetime, op.LeadVerb]
+"""Who does what, when."""
+
+
 class Deed(msgspec.Struct, frozen=True, kw_only=True):
     """One act of one person on one lead."""
 
@@ -73,15 +78,15 @@ class Diary:
     ) -> list[Deed]:
         """Return what was done with the lead until now, in order; empty when nobody has come to it yet."""
         told: list[Deed] = []
-        for person, at, verb in self._story(truth, persona, rep, handed, campaign):
+        for person, at, verb in self._story(source_id, truth, persona, rep, handed, campaign=campaign):
             if at >= self._now - timedelta(minutes=5):
                 break
             told.append(Deed(source_id=source_id, person=person.id, at=at, verb=verb, other=other))
         return told
 
     def _story(
-        self, truth: str, persona: Persona, rep: Person, handed: datetime, campaign: str
-    ) -> Iterator[tuple[Person, datetime, op.LeadVerb]]:
+        self, source_id: str, truth: str, persona: Persona, rep: Person, handed: datetime, *, campaign: str
+    ) -> Iterator[Step]:
         rng = self._rng
         at = self._after(handed, min(int(rng.lognormvariate(4.3, 1.0)), 1_500))
         if truth not in BEFORE_CONTACT and rng.random() < 0.06:
@@ -98,18 +103,36 @@ class Diary:
             yield rep, self._after(at, 3), op.FlagPromise(text=self._words("promise", 1))
         elif truth == "opportunity" and rng.random() < 0.2:
             yield rep, self._after(at, 2), op.Thank(text=self._words("thanks", 1))
-        yield from self._follow_up(truth, rep, at)
+        yield from merge(self._follow_up(truth, rep, at), self._notes(source_id, rep, at), key=lambda step: step[1])
 
-    def _follow_up(self, truth: str, rep: Person, at: datetime) -> Iterator[tuple[Person, datetime, op.LeadVerb]]:
+    def _notes(self, source_id: str, rep: Person, at: datetime) -> Iterator[Step]:
+        """Yield what both sides wrote about an accepted lead; it takes nothing from the chance of the other stories."""
+        rng, texts = Random(f"handoff notes {source_id}"), messages().note
+        if rng.random() < 0.35:
+            tag = rng.choice(("competitor", "objection", "pricing", "use case"))
+            at = self._clock.add(at, rng.randint(20, 200))
+            yield rep, at, op.Note(text=rng.choice(texts[tag.replace(" ", "_")]), tag=tag)
+        if rng.random() < 0.2:
+            at = self._clock.add(at, rng.randint(20, 400))
+            yield rng.choice(MARKETERS), at, op.Note(text=rng.choice(texts["marketing"]))
+        if rng.random() < 0.06:
+            at = self._clock.add(at, rng.randint(20, 400))
+            yield rep, at, op.FlagMeeting(text=rng.choice(texts["meeting"]))
+
+    def _follow_up(self, truth: str, rep: Person, at: datetime) -> Iterator[Step]:
         rng = self._rng
         tries = self._agreement.sales.attempts if truth == "unreachable" else rng.randint(1, 3)
+        made: list[tuple[datetime, str]] = []
         for number in range(tries):
             at = self._after(at, rng.randint(40, 700))
             last = number == tries - 1
             result = rng.choice(("no answer", "voicemail", "e-mail sent"))
             if last and truth != "unreachable":
                 result = "meeting booked" if truth in ("opportunity", "no_show") else "reached, call again"
-            yield rep, at, op.Attempt(result=result)
+            made.append((at, result))
+        for number, (tried, result) in enumerate(made, start=1):
+            next_on = self._clock.today(made[number][0]) if number < len(made) else None
+            yield rep, tried, op.Attempt(result=result, next_on=next_on)
         meeting = at
         at = self._after(at, rng.randint(300, 2_400))
         if truth != "opportunity":

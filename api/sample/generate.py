@@ -111,7 +111,10 @@ def retimed(lead: LeadIn, at: datetime) -> LeadIn:
         return replace(lead, created_at=at)
     gap = at - lead.created_at
     touches = tuple(replace(touch, at=touch.at + gap) for touch in lead.touches)
-    return replace(lead, created_at=at, touches=touches)
+    score = lead.engagement
+    if score is not None and score.since is not None:
+        score = replace(score, since=score.since + gap)
+    return replace(lead, created_at=at, touches=touches, engagement=score)
 
 
 def operations(sample: Sample, ids: Mapping[str, str], version: int) -> list[tuple[Person, Operation]]:

@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from random import Random
 
+from msgspec.structs import replace
+
 from api.model.campaign import Asset
 from api.model.ingest import CampaignIn, TouchIn
 from api.model.lead import Part, Score
@@ -21,6 +23,8 @@ _POINTS = {
     "demo request": 34,
 }
 _SIGNS = {"e-mail": "Opened", "ad": "Clicked", "page": "Read", "pricing page": "Read", "letter": "Answered"}
+_VISIT = timedelta(hours=4)
+"""Touches that lie closer together than this to the last one are one visit."""
 _SITE = {
     "price": ("Page: Prices", "https://www.tideroster.example/price"),
     "council": ("Page: Questions of the works council", "https://www.tideroster.example/works-council"),
@@ -82,7 +86,15 @@ def make_journey(
 
 
 def score_of(touches: tuple[TouchIn, ...], handed: datetime) -> Score:
-    """Return how much the lead did, at most 100, with the parts that make the sum."""
+    """Return how much the lead did, at most 100, with the parts that make the sum and what it was a visit before."""
+    now = _scored(touches, handed)
+    last = touches[-1].at
+    earlier = tuple(touch for touch in touches if last - touch.at >= _VISIT)
+    was = _scored(earlier, earlier[-1].at).value if earlier else now.value
+    return now if was == now.value else replace(now, was=was, since=last)
+
+
+def _scored(touches: tuple[TouchIn, ...], handed: datetime) -> Score:
     parts: list[Part] = []
     left = 100
     named: list[tuple[str, int]] = [

@@ -1,6 +1,7 @@
 """The hub over HTTP: who may do what, and a problem with its field for everything that is wrong."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -9,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from litestar.testing import TestClient
 
+from api.hub.data.auth import LIFETIME
 from api.hub.service import Hub
 from api.model import operation as op
 from api.model.ingest import LeadIn
@@ -63,6 +65,11 @@ def test_me_says_who_and_which_history(client: Client, hub: Hub, tokens: dict[st
     assert answer["person"]["role"] == "rep"
     assert answer["epoch"] == hub.epoch
     assert answer["at"].endswith("Z")
+
+
+def test_me_says_until_when_the_token_is_good(client: Client, hub: Hub, tokens: dict[str, str]) -> None:
+    ends = client.get("/me", headers=bearer(hub.issue_token("rita"))).json()["expires_at"]
+    assert datetime.fromisoformat(ends).date() == (hub.now + LIFETIME).date()
 
 
 def test_a_lead_goes_in_comes_out_and_is_decided(client: Client, tokens: dict[str, str]) -> None:

@@ -4,13 +4,15 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from api.hub.service import Hub
 from api.model import operation as op
 from api.model.campaign import Asset
 from api.model.ingest import CampaignIn, LeadIn, OutcomeIn, Status, TouchIn
-from api.model.lead import Lead, Score, State
+from api.model.lead import Lead, Part, Score, State
+from api.rules.queue import back, row_of, sleeping
 from tests.factories import MARKETER, NOW, REP, make_operation
 
 pytestmark = pytest.mark.usefixtures("tokens")
@@ -90,9 +92,24 @@ def test_a_touch_changes_the_lead_but_no_decision_conflicts_with_it(hub: Hub, ha
 def test_a_lead_snoozed_until_it_does_something_wakes_when_it_does(hub: Hub, hand_over: HandOver) -> None:
     lead = hand_over(owner="person:rita")
     hub.submit(REP, [make_operation(op.SnoozeLead(or_activity=True), lead)])
-    assert hub.lead(lead.id).snooze is not None
+    assert sleeping(row_of(hub.lead(lead.id)), NOW.timestamp())
+    told_late = TouchIn(source="form", source_id="1", at=NOW - timedelta(hours=1), kind="page")
+    mailed = TouchIn(source="form", source_id="1", at=NOW + timedelta(minutes=1), kind="e-mail sent")
+    hub.ingest_touches([told_late, mailed])
+    assert sleeping(row_of(hub.lead(lead.id)), NOW.timestamp())
+    read = TouchIn(source="form", source_id="1", at=NOW + timedelta(minutes=2), kind="page", title="Price")
+    hub.ingest_touches([read])
+    awake = row_of(hub.lead(lead.id))
+    assert not sleeping(awake, NOW.timestamp())
+    assert back(awake, NOW.timestamp()) == "Price"
+
+
+def test_a_snooze_that_reaches_the_hub_after_what_ends_it_ends_at_once(hub: Hub, hand_over: HandOver) -> None:
+    lead = hand_over(owner="person:rita")
     hub.ingest_touches([TouchIn(source="form", source_id="1", at=NOW, kind="page")])
-    assert hub.lead(lead.id).snooze is None
+    made_before = make_operation(op.SnoozeLead(or_activity=True), lead, at=NOW - timedelta(minutes=5))
+    hub.submit(REP, [made_before])
+    assert not sleeping(row_of(hub.lead(lead.id)), NOW.timestamp())
 
 
 def test_an_unknown_campaign_is_made_and_described_later(hub: Hub, hand_over: HandOver) -> None:
@@ -195,3 +212,53 @@ def test_results_keep_their_places_in_a_long_import(hub: Hub) -> None:
     assert [result.index for result in results] == list(range(250))
     rejected = [result.index for result in results if result.status is Status.REJECTED]
     assert rejected == [7, 57, 107, 157, 207]
+
+
+def test_a_score_that_changes_tells_what_it_was_and_since_when(hub: Hub, hand_over: HandOver) -> None:
+    first = hand_over(fit=Score(70), engagement=Score(30))
+    assert first.engagement == Score(30)
+    second = hand_over(engagement=Score(54))
+    assert second.fit == Score(70)
+    assert second.engagement is not None
+    assert second.engagement == Score(54, (), 30, NOW)
+    third = hand_over(fit=Score(70), engagement=Score(54, (Part("Form", 54),)))
+    assert third.engagement is not None
+    assert third.engagement.parts
+    assert (third.engagement.was, third.engagement.since) == (30, NOW)
+    fourth = hand_over(engagement=Score(20))
+    assert fourth.engagement is not None
+    assert fourth.engagement.was == 54
+
+
+def test_a_source_that_knows_of_the_change_itself_is_believed(hub: Hub, hand_over: HandOver) -> None:
+    since = datetime(2026, 11, 2, 9, tzinfo=UTC)
+    lead = hand_over(engagement=Score(54, (), 30, since))
+    assert lead.engagement == Score(54, (), 30, since)
+    assert hand_over(engagement=Score(54, (), 30)).engagement == Score(54, (), 30, since)
+    before = hub.head()
+    assert hand_over(engagement=Score(54, (), 30, since)).engagement == Score(54, (), 30, since)
+    assert hub.head() == before
+    soon = hand_over(engagement=Score(60, (), 54, datetime(2090, 1, 1, tzinfo=UTC))).engagement
+    assert soon == Score(60, (), 54, NOW), "nothing has changed in the future"
+
+
+@pytest.mark.parametrize(
+    ("score", "field"),
+    [
+        (Score(50, (), 101), "engagement.was"),
+        (Score(50, (), -1), "engagement.was"),
+        (Score(50, (), None, NOW), "engagement.was"),
+        (Score(50, (), 40, datetime(1980, 1, 1, tzinfo=UTC)), "engagement.since"),
+        (Score(50, (), 40, NOW.replace(tzinfo=None)), "engagement.since"),
+        (Score(101), "engagement.value"),
+    ],
+)
+def test_a_change_of_a_score_that_can_not_be_is_not_taken(hub: Hub, score: Score, field: str) -> None:
+    (result,) = hub.ingest_leads([LeadIn(source="form", source_id="1", engagement=score)])
+    assert (result.status, result.field) == (Status.REJECTED, field)
+
+
+def test_scores_written_before_their_change_was_kept_are_read_as_ever() -> None:
+    score = msgspec.json.decode(b'{"value":70,"parts":[{"label":"Form","points":70}]}', type=Score)
+    assert score == Score(70, (Part("Form", 70),))
+    assert msgspec.json.decode(msgspec.json.encode(Score(54, (), 30, NOW)), type=Score) == Score(54, (), 30, NOW)

@@ -189,7 +189,7 @@ def test_a_request_takes_as_many_statements_for_many_decisions_as_for_one(
 
 def test_who_asks_again_at_once_is_not_looked_up_again(client: Client, tokens: dict[str, str]) -> None:
     with listening() as said:
-        client.get("/me", headers=bearer(tokens[REP.id])).raise_for_status()
+        client.get("/people", headers=bearer(tokens[REP.id])).raise_for_status()
         looked_up = [one for one in said if "tokens" in one.statement]
-        client.get("/me", headers=bearer(tokens[REP.id])).raise_for_status()
+        client.get("/people", headers=bearer(tokens[REP.id])).raise_for_status()
     assert looked_up == [one for one in said if "tokens" in one.statement] != []

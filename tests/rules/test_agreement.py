@@ -4,9 +4,9 @@ import pytest
 from msgspec.structs import replace
 
 from api import agreement as agreements
-from api.model.agreement import Criterion, Moment, Prefill, Term, Test
-from api.model.lead import Company, Contact, Score, Touch
-from api.rules.answers import check, prefill
+from api.model.agreement import Criterion, Moment, Term, Test
+from api.model.lead import Contact, Score, Touch
+from api.rules.answers import check
 from api.rules.criteria import judge, meets
 from tests.factories import NOW, make_agreement, make_lead
 
@@ -92,38 +92,6 @@ def test_a_definition_is_met_failed_or_open() -> None:
     assert judge(good, term)[-1].evidence == "Demo form, 2026-11-18"
     assert meets(judge(replace(good, touches=()), term)) is None
     assert meets(judge(replace(good, fit=Score(10)), term)) is False
-
-
-@pytest.mark.parametrize(
-    ("code", "key", "value"),
-    [
-        ("low_intent", "recycle_on", "2027-01-17"),
-        ("low_intent", "did", "Demo form"),
-        ("competitor", "name", "Example Bakery"),
-        ("wrong_person", "role", "Head of Operations"),
-        ("duplicate", "other", "L9"),
-        ("already_ours", "account", "Example Bakery"),
-        ("unreachable", "attempts", "0"),
-        ("do_not_contact", "asked_on", "2026-11-18"),
-        ("do_not_contact", "channels", "all"),
-        ("not_target", "value", "40"),
-        ("not_target", "dimension", ""),
-    ],
-)
-def test_answers_start_with_what_is_known(code: str, key: str, value: str) -> None:
-    reason = make_agreement().reason(code)
-    assert reason is not None
-    ask = next(ask for ask in reason.asks if ask.key == key)
-    lead = make_lead(touches=(Touch(id="t", at=NOW, kind="form", title="Demo form"),))
-    assert prefill(ask, reason, lead, TODAY, answers={"dimension": "size"}, duplicate="L9") == value
-
-
-def test_nothing_known_prefills_nothing() -> None:
-    bare = make_lead(contact=Contact(), company=Company(), touches=())
-    for reason in make_agreement().reasons:
-        for ask in reason.asks:
-            if ask.prefill in (Prefill.COMPANY, Prefill.TITLE, Prefill.ACTIVITY, Prefill.ACCOUNT, Prefill.LAST_MEETING):
-                assert prefill(ask, reason, bare, TODAY) == ""
 
 
 def test_reasons_for_before_contact_exist_and_for_after() -> None:

@@ -50,6 +50,35 @@ def test_undo_restores_the_standing_and_undo_of_undo_the_decision(verb: LeadVerb
     assert again.lead.standing == decided.standing
 
 
+def test_several_acts_on_one_lead_are_taken_back_one_after_the_other() -> None:
+    lead = make_lead()
+    claim, accept, qualify = (make_operation(verb, lead) for verb in (op.Claim(), op.Accept(), op.Qualify(amount=12.0)))
+    claimed = _apply(lead, claim)
+    accepted = _apply(claimed, accept)
+    now = _apply(accepted, qualify)
+    assert apply(now, _undo(claim, now), REP, AGREEMENT).sentence.startswith("You have built on it")
+    for done, before in ((qualify, accepted), (accept, claimed), (claim, lead)):
+        now = _apply(now, _undo(done, now))
+        assert now.standing == before.standing
+
+
+def test_what_somebody_else_did_and_took_back_stays_between() -> None:
+    claim = make_operation(op.Claim())
+    claimed = _apply(make_lead(), claim)
+    accept = make_operation(op.Accept(), claimed, actor=MANAGER)
+    accepted = _apply(claimed, accept, MANAGER)
+    back = _apply(accepted, _undo(accept, accepted, MANAGER), MANAGER)
+    assert apply(back, _undo(claim, back), REP, AGREEMENT).result is Result.CONFLICT
+
+
+def test_a_snooze_of_a_teams_lead_is_taken_back_by_who_snoozed_it() -> None:
+    lead = make_lead()
+    first = make_operation(op.SnoozeLead(or_activity=True), lead)
+    snoozed = _apply(lead, first)
+    assert apply(snoozed, _undo(first, snoozed, OTHER_REP), OTHER_REP, AGREEMENT).result is Result.REFUSED
+    assert _apply(snoozed, _undo(first, snoozed)).snooze is None
+
+
 def test_undo_is_for_the_author_or_a_manager() -> None:
     lead = make_lead()
     first = make_operation(op.Accept(), lead)

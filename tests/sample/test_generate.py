@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from api.agreement import default
 from api.model.ingest import LeadIn
 from api.model.lead import Lead, Standing, State
-from api.model.operation import Accept, Operation, Reject, Result
+from api.model.operation import Accept, Note, Operation, Reject, Result
 from api.model.people import Person, Role, parse_owner
 from api.rules.clocks import BusinessClock
 from api.rules.lifecycle import apply, hand
@@ -175,7 +175,11 @@ def test_campaigns_differ_in_how_often_sales_says_yes(sample: Sample) -> None:
 def test_several_people_in_every_role_and_team(sample: Sample) -> None:
     assert Counter(person.role for person in PEOPLE) == {Role.REP: 9, Role.MARKETER: 2, Role.MANAGER: 1}
     assert len({rep.team for rep in REPS}) == 3
-    assert {deed.person for deed in sample.deeds} == {rep.id for rep in REPS}
+    decided = {deed.person for deed in sample.deeds if not isinstance(deed.verb, Note)}
+    assert decided == {rep.id for rep in REPS}
+    wrote = {deed.person for deed in sample.deeds if isinstance(deed.verb, Note)}
+    assert wrote & {rep.id for rep in REPS}
+    assert wrote - {rep.id for rep in REPS}, "marketing writes about leads, too"
 
 
 def test_every_reason_of_the_agreement_has_somebody_to_answer_for_it() -> None:
@@ -208,7 +212,19 @@ def test_an_arrival_moves_with_all_it_did_before() -> None:
     later = retimed(lead, NOON + timedelta(hours=5))
     assert later.created_at == NOON + timedelta(hours=5)
     assert [touch.at - timedelta(hours=5) for touch in later.touches] == [touch.at for touch in lead.touches]
-    assert replace(later, created_at=lead.created_at, touches=lead.touches) == lead
+    assert replace(later, created_at=lead.created_at, touches=lead.touches, engagement=lead.engagement) == lead
+
+
+def test_a_score_that_changed_moves_with_an_arrival() -> None:
+    lead = next(one for one in arrivals(7, NOON) if one.engagement is not None and one.engagement.since is not None)
+    later = retimed(lead, NOON + timedelta(hours=5))
+    assert lead.created_at is not None
+    assert lead.engagement is not None
+    assert later.engagement is not None
+    assert lead.engagement.since is not None
+    gap = NOON + timedelta(hours=5) - lead.created_at
+    assert later.engagement.since == lead.engagement.since + gap
+    assert later.engagement.was == lead.engagement.was
 
 
 @pytest.mark.parametrize("leads", [0, 1, 2, 25])

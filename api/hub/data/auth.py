@@ -4,7 +4,7 @@ import hashlib
 import re
 import secrets
 import unicodedata
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -97,3 +97,10 @@ def holder(connection: Connection, token: str, now: datetime) -> str | None:
     if row.expires_at is not None and row.expires_at <= now.timestamp():
         return None
     return str(row.person_id)
+
+
+def expiry(connection: Connection, token: str) -> datetime | None:
+    """Return when this token expires; None when it never does, or is none."""
+    table = tables.tokens
+    row = connection.execute(select(table.c.expires_at).where(table.c.sha256 == digest(token))).one_or_none()
+    return None if row is None or row.expires_at is None else datetime.fromtimestamp(row.expires_at, UTC)

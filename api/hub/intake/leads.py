@@ -1,6 +1,7 @@
 """Leads and their touches. Importing again brings news of the lead, and never changes what was decided about it."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from msgspec.structs import replace
 
@@ -51,8 +52,8 @@ def _check(book: Book, item: LeadIn) -> None:
     owner(book, item.owner)
     if item.employees is not None and not 0 <= item.employees <= EMPLOYEES:
         raise UnfitItem("employees", f"“employees” is a number from 0 to {EMPLOYEES:,}.")
-    _score("fit", item.fit)
-    _score("engagement", item.engagement)
+    _score(book, "fit", item.fit, None)
+    _score(book, "engagement", item.engagement, None)
     for touch in item.touches:
         moment("touches.at", touch.at, book.write.at)
         needed("touches.kind", touch.kind)
@@ -80,8 +81,8 @@ def _with_fields(book: Book, lead: Lead, item: LeadIn) -> Lead:
         lead,
         campaign_id=campaigns.named(book, item.campaign) or lead.campaign_id,
         url=clean_line(item.url, 2_000) or lead.url,
-        fit=_score("fit", item.fit) or lead.fit,
-        engagement=_score("engagement", item.engagement) or lead.engagement,
+        fit=_score(book, "fit", item.fit, lead.fit),
+        engagement=_score(book, "engagement", item.engagement, lead.engagement),
     )
 
 
@@ -101,14 +102,38 @@ def _with_text(lead: Lead, field: str, text: str) -> Lead:
     return with_field(lead, field, text)
 
 
-def _score(field: str, score: Score | None) -> Score | None:
-    if score is None:
-        return None
-    if not 0 <= score.value <= 100:
+def _score(book: Book, field: str, said: Score | None, before: Score | None) -> Score | None:
+    """Return the score as the source says it now, with what it was before it last changed; `before` when it is silent.
+
+    A source that keeps the change itself is believed; else it is told from what was said before.
+    """
+    if said is None:
+        return before
+    if not 0 <= said.value <= 100:
         raise UnfitItem(f"{field}.value", f"“{field}” is a score from 0 to 100.")
-    if any(abs(part.points) > 1_000 for part in score.parts):
+    if any(abs(part.points) > 1_000 for part in said.parts):
         raise UnfitItem(f"{field}.parts", f"A part of “{field}” has at most 1,000 points.")
-    return Score(score.value, tuple(Part(clean_line(part.label), part.points) for part in score.parts[:20]))
+    parts = tuple(Part(clean_line(part.label), part.points) for part in said.parts[:20])
+    was, since = _change(book, field, said, before)
+    return Score(said.value, parts, was, since)
+
+
+def _change(book: Book, field: str, said: Score, before: Score | None) -> tuple[int | None, datetime | None]:
+    if said.was is None and said.since is not None:
+        raise UnfitItem(f"{field}.was", f"“{field}” says since when it is so, but not what it was before.")
+    if said.was is not None:
+        if not 0 <= said.was <= 100:
+            raise UnfitItem(f"{field}.was", f"“{field}” was a score from 0 to 100 before, too.")
+        # Told again without a time, a change that is known is not a new one.
+        known = before is not None and (before.value, before.was) == (said.value, said.was)
+        if said.since is None and known and before is not None:
+            return before.was, before.since
+        return said.was, min(moment(f"{field}.since", said.since, book.write.at), book.write.at)
+    if before is None:
+        return None, None
+    if before.value != said.value:
+        return before.value, book.write.at
+    return before.was, before.since
 
 
 def _touches(book: Book, items: Iterable[TouchIn]) -> list[Touch]:
@@ -134,11 +159,7 @@ def _touch(book: Book, item: TouchIn) -> Touch:
 def _with_touches(lead: Lead, new: Sequence[Touch]) -> Lead:
     known = {touch.id: touch for touch in lead.touches}
     kept = sorted((known | {touch.id: touch for touch in new}).values(), key=lambda touch: (touch.at, touch.id))
-    told = replace(lead, touches=tuple(kept[-TOUCHES:]))
-    did_something = any(touch.id not in known for touch in told.touches)
-    if did_something and lead.snooze is not None and lead.snooze.or_activity:
-        return replace(told, snooze=None)
-    return told
+    return replace(lead, touches=tuple(kept[-TOUCHES:]))
 
 
 def _take_touch(book: Book, item: TouchIn) -> tuple[Status, str]:

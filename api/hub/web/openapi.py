@@ -1,5 +1,6 @@
 """The OpenAPI document, made of the very records that travel: what it says is what is decoded."""
 
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -48,6 +49,8 @@ class Identity(msgspec.Struct, frozen=True):
     person: Person
     epoch: str
     at: msgspec.Raw
+    expires_at: datetime | None
+    """When the token expires; null when it never does."""
 
 
 class Health(msgspec.Struct, frozen=True):
@@ -101,7 +104,7 @@ ROUTES = (
         answer=dict[str, Any],
         token=False,
     ),
-    Route(method="get", path="/me", name="me", summary="Whose token this is.", answer=Identity),
+    Route(method="get", path="/me", name="me", summary="Whose token this is, and until when.", answer=Identity),
     Route(method="get", path="/people", name="people", summary="Everybody with an account.", answer=tuple[Person, ...]),
     Route(method="get", path="/agreement", name="agreement", summary="The newest version.", answer=Agreement),
     Route(
