@@ -3,35 +3,41 @@
 Threads: every method may be called from any thread. One lock guards what is shown, and is never held while the disk
 works; another keeps writers in turn. Whatever writes blocks until the disk has the record, so screens use its twin that
 runs it off the event loop: `record` for `prepare` and `commit`, `take_back` for `undo`, and for every other method
-`x` the one called `x_soon` (`resolve_soon`, `answer_soon`, `reconsider_soon`, `redo_soon`, `take_in_soon`, `log_soon`).
+`x` the one called `x_soon` (`resolve_soon`, `answer_soon`, `reconsider_soon`, `redo_soon`, `take_in_soon`, `log_soon`,
+`keep_view_soon`, `drop_view_soon`); for many leads at once `record_all` for `prepare_all` and `commit`.
 Listeners are called on whichever thread made the change, without a lock held; a screen hands over to its own loop.
 
 Each part has a room of its own: `keeping` (mirror, outbox and view in step), `doing` (acting, undoing), `needing` (what
-needs the person, and their answers), `history` (log, export). Reading the view is here.
+needs the person, and their answers), `history` (log, export), `listing` (lists of leads, and named views). Reading
+single leads and people is here.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from api.desk.doing.undoing import Undoing
 from api.desk.history import History
 from api.desk.keeping import fresh_id, utc_now
+from api.desk.listing import Listing
 from api.desk.needing.resolving import Resolving
 from api.desk.news import NotConnected, UnknownLead
 from api.local.mirror import Mirror
 from api.local.outbox import Outbox
 from api.local.profile import Profile
-from api.model.agreement import Moment, Reason
+from api.model.agreement import Moment, Prefill, Reason
 from api.model.campaign import Campaign
 from api.model.lead import Lead, State
-from api.model.people import Owner, Person, parse_owner
-from api.rules import answers as answering
+from api.model.people import Owner, Person, Role, parse_owner
 from api.rules import permission
-from api.rules.identity import duplicate_needles, likely_duplicates
+from api.rules.identity import Likeness, duplicate_needles, likely_duplicates
 from api.rules.queue import Row
 
+if TYPE_CHECKING:
+    from api.rules.showing.beside import Beside
 
-class Desk(Undoing, Resolving, History):
+
+class Desk(Undoing, Resolving, History, Listing):
     """The view of one profile: what the CRM last said, with everything on top that this profile has done since."""
 
     @classmethod
@@ -68,19 +74,11 @@ class Desk(Undoing, Resolving, History):
         """Return one lead's row."""
         return self._view.rows.get(lead_id)
 
-    def queue(self, filter_text: str = "") -> list[str]:
-        """Return the ids of the leads that wait for me, what is due first at the top; the list is not to be changed.
-
-        With a filter: those of them that match, then every other match (decided, snoozed, other people's), newest
-        handoff first.
-        """
-        with self._lock:
-            return self._view.queue(filter_text, self._now().timestamp())
-
     def warm(self) -> None:
         """Tidy the mirror and prepare what the first search needs; nobody else has to wait while it works."""
+        self.drafts.load()
         self._mirror.tidy()
-        self._view.warm(self._lock, lambda: self._now().timestamp())
+        self._view.warm(self._lock, lambda: self._now().timestamp(), counted=True)
 
     def owners(self) -> set[str]:
         """Return whom leads belong to, or once belonged to: ``person:ID``, ``team:NAME``, empty for nobody."""
@@ -111,6 +109,11 @@ class Desk(Undoing, Resolving, History):
         with self._lock:
             return self._mirror.campaign(campaign_id)
 
+    def campaigns(self) -> list[Campaign]:
+        """Return every campaign that the CRM has named."""
+        with self._lock:
+            return list(self._mirror.campaigns())
+
     def person(self, person_id: str) -> Person | None:
         """Return the person with this id."""
         with self._lock:
@@ -135,6 +138,22 @@ class Desk(Undoing, Resolving, History):
         person = self.person(owner.id)
         return person.name if person is not None else owner.id
 
+    def beside(self, lead: Lead) -> "Beside":
+        """Return the other records of the same person or company.
+
+        Looks through the words of all leads: call it off the event loop.
+        """
+        from itertools import islice
+
+        from api.rules.showing.beside import LOOKED_AT, beside_of, company_needles, person_needles
+
+        rows = self._view.rows
+        person = rows.having(person_needles(lead))
+        company = rows.having(company_needles(lead)) - person
+        found = [*islice(person, LOOKED_AT), *islice(company, LOOKED_AT)]
+        alike = ((row, rows.hay(one)) for one in found if (row := rows.get(one)) is not None)
+        return beside_of(lead, alike, self.owner_words, at_least=len(found) < len(person) + len(company))
+
     # --- what can be done --------------------------------------------------------------------------------------
 
     def hinder(self, lead: Lead, kind: str) -> str:
@@ -154,14 +173,55 @@ class Desk(Undoing, Resolving, History):
 
         `answers` are those given already: some first values depend on them.
         """
-        duplicate = ""
-        if any(ask.prefill.value == "likeliest_duplicate" for ask in reason.asks):
-            with self._lock:
-                rows = self._view.rows
-                alike = [(rows[one], rows.hay(one)) for one in rows.having(duplicate_needles(lead))]
-            duplicate = next(iter(likely_duplicates(lead, alike, limit=1)), "")
+        # The words of titles that it knows are of no use before somebody refuses a lead.
+        from api.rules.prefill import Elsewhere, prefill
+
+        wanted = {ask.prefill for ask in reason.asks}
+        likely = self.likely_duplicates(lead) if Prefill.DUPLICATE in wanted else []
+        colleagues = self._colleagues(lead) if wanted & {Prefill.ACCOUNT, Prefill.COMPANY_OWNER} else []
+        elsewhere = Elsewhere(
+            duplicate=likely[0].id if likely and likely[0].strong else "",
+            account=self._account(colleagues) if Prefill.ACCOUNT in wanted else "",
+            owner=self._owner_among(colleagues, lead),
+        )
+        term = self._agreement.term(self._agreement.handoff_term)
         today = self._clock.today(self._now())
-        return {
-            ask.key: answering.prefill(ask, reason, lead, today, answers=answers, duplicate=duplicate)
-            for ask in reason.asks
-        }
+        return prefill(reason, lead, today, term=term, answers=answers, elsewhere=elsewhere)
+
+    def likely_duplicates(self, lead: Lead) -> list[Likeness]:
+        """Return other leads that look like the same person, likeliest first, each with why."""
+        with self._lock:
+            rows = self._view.rows
+            alike = [(rows[one], rows.hay(one)) for one in rows.having(duplicate_needles(lead)) if one in rows]
+        return likely_duplicates(lead, alike)
+
+    def _colleagues(self, lead: Lead) -> list[Row]:
+        """Return the other leads of the same company, the latest handed first."""
+        company = lead.company.name.strip().casefold()
+        if not company:
+            return []
+        with self._lock:
+            rows = self._view.rows
+            found = [rows[one] for one in rows.having((company,)) if one in rows and one != lead.id]
+        same = [row for row in found if row.company.strip().casefold() == company]
+        return sorted(same, key=lambda row: (-row.handed, row.id))
+
+    def _account(self, colleagues: Sequence[Row]) -> str:
+        """Return the customer or opportunity that these leads of one company speak of; empty when they do not."""
+        for state, words in ((State.WON, "customer"), (State.QUALIFIED, "opportunity")):
+            for row in colleagues:
+                if row.state == state.value:
+                    return f"{row.company}, {words}: {row.title}"
+        for row in colleagues:
+            if row.state in (State.REJECTED.value, State.DISQUALIFIED.value):
+                linked = self._look_up(row.id)
+                if linked is not None and linked.standing.linked_to:
+                    return linked.standing.linked_to
+        return ""
+
+    def _owner_among(self, colleagues: Sequence[Row], lead: Lead) -> str:
+        """Return who else has leads of this company and still works here; empty when nobody has."""
+        mine = {str(Owner("person", self._me.id)), str(lead.standing.owner or ""), ""}
+        active = {f"person:{one.id}" for one in self.people() if one.active and one.role in (Role.REP, Role.MANAGER)}
+        active |= {f"team:{one.team}" for one in self.people() if one.active and one.team}
+        return next((row.owner for row in colleagues if row.owner not in mine and row.owner in active), "")

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec.structs import replace
@@ -26,6 +27,10 @@ from api.model.lead import Lead
 from api.model.operation import Operation, Receipt, Result
 from api.model.people import Owner, Person
 from api.rules.clocks import BusinessClock
+from api.rules.queue import concerns
+
+if TYPE_CHECKING:
+    from api.rules.queue.setting import Setting
 
 
 def utc_now() -> datetime:
@@ -47,6 +52,8 @@ class _Before(msgspec.Struct):
     """Each of them, and whether there was a row of it."""
     stood: set[str] = set()
     """Those that waited for me."""
+    stirred: dict[str, float | None] = {}
+    """When each last did something that brings it back."""
 
 
 class Agreements:
@@ -96,7 +103,7 @@ class Keeping:
         self._agreements = Agreements(mirror)
         self._load_agreement()
         self._me = mirror.person(me.id) or me
-        self._view = View(mirror, self._me, self._agreements.at)
+        self._view = View(mirror, self._me, self._agreements.at, self._setting)
         self._view.restart(self._me, self._ledger.history(), mirror.whole)
         self._asking = Asking(self._view.rows, self._view.lead, self._me)
         self._noticing = Noticing(self._ledger, self._view, self._asking)
@@ -389,6 +396,7 @@ class Keeping:
         self._asking.look()
         before.known.update((lead_id, lead_id in self._view.rows) for lead_id in lead_ids)
         before.stood.update(one for one in before.known if self._view.waits_for_me(one, now.timestamp()))
+        before.stirred.update((one, self._stirred(one)) for one in before.known)
 
     def _compared(self, changed: Changed, before: "_Before", now: datetime) -> Changed:
         """Add what others did to those leads, and which of them have come to wait for me. The lock is held."""
@@ -399,8 +407,19 @@ class Keeping:
         return replace(
             changed,
             arrived=tuple(one for one in arrived if self._view.waits_for_me(one, now.timestamp())),
+            back=tuple(one for one, known in before.known.items() if known and self._is_back(one, before)),
             by_others=(*taken, *handed, *self._noticing.asked(before.known)),
         )
+
+    def _stirred(self, lead_id: str) -> float | None:
+        row = self._view.rows.get(lead_id)
+        return None if row is None else row.stirred
+
+    def _is_back(self, lead_id: str, before: "_Before") -> bool:
+        row = self._view.rows.get(lead_id)
+        if row is None or row.stirred is None or row.stirred == before.stirred.get(lead_id):
+            return False
+        return concerns(row, self._me)
 
     def _look_up(self, lead_id: str) -> Lead | None:
         with self._lock:
@@ -425,12 +444,22 @@ class Keeping:
             return Changed(everything=True, agreement=self._agreement.version != version)
         self._view.refold(affected)
         self._asking.touch(affected)
+        if "campaign" in kinds or page is None:
+            self._view.names_changed()
         campaigns = (change.id for change in page.changes if change.kind == "campaign") if page is not None else ()
         return Changed(
             ids=frozenset(affected),
             campaigns=frozenset(campaigns),
             agreement=self._agreement.version != version,
         )
+
+    def _setting(self, now: float) -> "Setting":
+        """Return what filters and orders mean at `now` (epoch seconds)."""
+        from api.rules.queue.setting import setting_at
+
+        names = {one.id: one.name for one in self._mirror.campaigns()}
+        people = {str(Owner("person", one.id)): one.name for one in self._mirror.people()}
+        return setting_at(now, self._clock, self._agreement, self._me, campaigns=names, people=people)
 
     def _load_agreement(self) -> None:
         self._agreement = self._agreements.newest()

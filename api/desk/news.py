@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from api.errors import HandoffError
-from api.model.lead import Decided, Remark
+from api.model.lead import Decided, Lead, Remark
 from api.model.operation import Operation, Receipt
 
 
@@ -30,6 +30,23 @@ class CannotDo(HandoffError):
         super().__init__(sentence)
         self.code = code
         self.field = field
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """Why nothing can be done to one of many leads."""
+
+    lead: Lead
+    sentence: str
+    field: str = ""
+    """The answer that is missing or wrong, or empty."""
+
+
+class Prepared(msgspec.Struct, frozen=True):
+    """What can be done to many leads in one go, and what can't; nothing is recorded yet."""
+
+    operations: tuple[Operation, ...] = ()
+    """All of one group, so that one undo takes all of it back."""
+    refusals: tuple[Refusal, ...] = ()
 
 
 class NothingToUndo(HandoffError):
@@ -147,6 +164,9 @@ class Changed(msgspec.Struct, frozen=True, kw_only=True):
     """Leads whose view changed, arrived ones included."""
     arrived: tuple[str, ...] = ()
     """Leads that were not there before and wait for me."""
+    back: tuple[str, ...] = ()
+    """Leads that concern me and came back by themselves: put off until they do something, or refused, and they have
+    done something. What it was, their rows say (`api.rules.queue.back`)."""
     by_others: tuple[tuple[str, str], ...] = ()
     """What others did that concerns me: (lead's id, sentence). Leads of my queue that they decided on, decisions of
     mine that they put out of effect, leads of mine that they ask for, and their no when I asked."""

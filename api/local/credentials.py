@@ -8,6 +8,8 @@ import os
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -27,6 +29,15 @@ class TokenUnreadable(LocalError):
 
 class TokenDamaged(TokenUnreadable):
     """What was kept is lost: only a new token helps."""
+
+
+class Whereabouts(StrEnum):
+    """Where a token is kept."""
+
+    ENVIRONMENT = "environment"
+    KEYRING = "keyring"
+    FILE = "file"
+    NOWHERE = "nowhere"
 
 
 class _Kept(msgspec.Struct):
@@ -64,6 +75,30 @@ def load_token(profile: Profile, url: str, environ: Mapping[str, str] = os.envir
     if given:
         return given
     tokens = _read(profile).tokens
+    return _token_in(tokens, profile, url, environ)
+
+
+def seen_token(profile: Profile, url: str, environ: Mapping[str, str] = os.environ) -> tuple[Whereabouts, str]:
+    """Return where the token for `url` is kept, and the token, empty when there is none; changes nothing.
+
+    Raises:
+        TokenDamaged: the file that it was kept in is damaged.
+        TokenUnreadable: it lies in a keyring, or a file, that can't be read now.
+    """
+    given = environ.get("HANDOFF_TOKEN", "").strip()
+    if given:
+        return Whereabouts.ENVIRONMENT, given
+    try:
+        tokens = _decoded(profile.token_path).tokens
+    except FileNotFoundError:
+        return Whereabouts.NOWHERE, ""
+    if url not in tokens:
+        return Whereabouts.NOWHERE, ""
+    where = Whereabouts.KEYRING if tokens[url] is None else Whereabouts.FILE
+    return where, _token_in(tokens, profile, url, environ) or ""
+
+
+def _token_in(tokens: Mapping[str, str | None], profile: Profile, url: str, environ: Mapping[str, str]) -> str | None:
     if url not in tokens:
         return None
     token = tokens[url]
@@ -142,7 +177,16 @@ def _read(profile: Profile) -> _Kept:
             "Let only your account read it (mode 600)."
         ) from error
     try:
+        return _decoded(path)
+    except FileNotFoundError:
+        return _Kept()
+
+
+def _decoded(path: Path) -> _Kept:
+    try:
         return msgspec.json.decode(path.read_bytes(), type=_Kept)
+    except FileNotFoundError:
+        raise
     except OSError as error:
         raise TokenUnreadable(unreadable(path, error).sentence) from error
     except (msgspec.DecodeError, UnicodeDecodeError):

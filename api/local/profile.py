@@ -40,29 +40,35 @@ class Profile:
         self.token_path = root / "token"
         self.mirror_path = (cache or root) / "mirror.journal"
         self.log_path = (logs or root) / "handoff.log"
+        self.views_path = root / "views.toml"
         self._path = root / "profile.json"
         self._known: Connection | None = None
 
     @classmethod
-    def locate(cls, environ: Mapping[str, str]) -> "Profile":
-        """Return this account's profile, its folders made (mode 0700) where they are missing.
+    def named(cls, environ: Mapping[str, str]) -> "Profile":
+        """Return this account's profile as it is, there or not; nothing is made.
 
         ``HANDOFF_HOME`` puts all of it into one folder.
+        """
+        home = environ.get("HANDOFF_HOME", "").strip()
+        if home:
+            return cls(Path(home).expanduser().absolute())
+        import platformdirs
+
+        return cls(
+            platformdirs.user_data_path("handoff", appauthor=False),
+            cache=platformdirs.user_cache_path("handoff", appauthor=False),
+            logs=platformdirs.user_log_path("handoff", appauthor=False),
+        )
+
+    @classmethod
+    def locate(cls, environ: Mapping[str, str]) -> "Profile":
+        """Return this account's profile as `named` does, its folders made (mode 0700) where they are missing.
 
         Raises:
             NotSaved: a folder can't be made.
         """
-        home = environ.get("HANDOFF_HOME", "").strip()
-        if home:
-            profile = cls(Path(home).expanduser().absolute())
-        else:
-            import platformdirs
-
-            profile = cls(
-                platformdirs.user_data_path("handoff", appauthor=False),
-                cache=platformdirs.user_cache_path("handoff", appauthor=False),
-                logs=platformdirs.user_log_path("handoff", appauthor=False),
-            )
+        profile = cls.named(environ)
         for folder in dict.fromkeys([profile.root, profile.mirror_path.parent, profile.log_path.parent]):
             try:
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -91,12 +97,24 @@ class Profile:
             return self._known
         except OSError as error:
             raise unreadable(self._path, error) from error
+        self._known = self._decoded(data)
+        return self._known
+
+    def seen_connection(self) -> Connection | None:
+        """Return what `connection` does, and change nothing on the disk; raises what that raises."""
+        try:
+            return self._decoded(self._path.read_bytes())
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise unreadable(self._path, error) from error
+
+    def _decoded(self, data: bytes) -> Connection | None:
         try:
             version = msgspec.json.decode(data, type=_Version).version
             if version > VERSION:
                 raise ProfileTooNew(too_new(self._path, version, VERSION))
-            self._known = msgspec.json.decode(data, type=_Saved).connection
-            return self._known
+            return msgspec.json.decode(data, type=_Saved).connection
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise LocalError(
                 f"{self._path} is damaged ({error}). Move it away and connect again with handoff connect; "

@@ -86,6 +86,10 @@ class Memory(Protocol):
         """Forget all; return the tables to begin with, others than these are kept here."""
         ...
 
+    def close(self) -> None:
+        """Let go of all that is in memory, for good."""
+        ...
+
     def told(self, payload: memoryview) -> Sequence[Doc] | None:
         """Take a line that is no list of documents, and return what it says that the next line holds.
 
@@ -136,12 +140,17 @@ class JournalStorage(Storage):
 
     def close(self) -> None:
         """Let go of the file, and of what is known of it."""
-        self.clear(None)
+        if self._memory is not None:
+            self._memory.close()
+        self._begin(None, {})
         self.journal.close()
 
     def clear(self, handle: Handle | None) -> None:
         """Forget everything (see `Sink`)."""
-        self._state = _State(handle, self._memory.forget() if self._memory is not None else {})
+        self._begin(handle, self._memory.forget() if self._memory is not None else {})
+
+    def _begin(self, handle: Handle | None, tables: dict[str, Places]) -> None:
+        self._state = _State(handle, tables)
         self._foreign = []
         self._told = None
         self._everything = True

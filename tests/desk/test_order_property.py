@@ -16,7 +16,18 @@ from api.desk.held import Held
 from api.desk.view import View
 from api.model import operation as op
 from api.model.campaign import Campaign
-from api.model.lead import Company, Contact, Lead, Score, Snooze, Standing, State
+from api.model.lead import (
+    AttemptMade,
+    Company,
+    Contact,
+    Decided,
+    Lead,
+    Score,
+    Snooze,
+    Standing,
+    State,
+    Touch,
+)
 from api.model.operation import Seen
 from api.model.people import Owner
 from api.rules.lifecycle import apply
@@ -34,16 +45,30 @@ LATER = st.integers(0, 20).map(lambda some: NOW + timedelta(minutes=some))
 NEW = State.NEW
 
 
+STATES = [NEW, NEW, NEW, State.REJECTED, State.ACCEPTED]
+TODAY, FRIDAY = NOW.date(), NOW.date() + timedelta(days=2)
+ATTEMPT = AttemptMade(operation_id="a", by="rita", by_name="Rita Rep", at=NOW, result="no answer")
+DECIDED = Decided(
+    operation_id="d",
+    verb="reject",
+    by="otto",
+    by_name="Otto Other",
+    at=NOW,
+    agreement=1,
+    decision_revision=2,
+    before=Standing(),
+    reason="timing",
+)
+
+
 def standing(state: State, owner: Owner | None, due: Any) -> Standing:
-    return Standing(state=state, owner=owner, due_at=due)
+    return Standing(state=state, owner=owner, due_at=due, follow_up_due_at=due)
 
 
 LEADS = st.builds(
     make_lead,
     st.sampled_from(IDS),
-    standing=st.builds(
-        standing, st.sampled_from([NEW, NEW, NEW, State.REJECTED]), st.sampled_from(OWNERS), st.none() | MINUTES
-    ),
+    standing=st.builds(standing, st.sampled_from(STATES), st.sampled_from(OWNERS), st.none() | MINUTES),
     handed_at=MINUTES,
     fit=st.sampled_from([None, Score(10), Score(90)]),
     contact=st.sampled_from([Contact(name="Ana Example"), Contact(name="Bo Example", phone="+1 555 0101")]),
@@ -51,8 +76,11 @@ LEADS = st.builds(
     campaign_id=st.sampled_from(["c1", "c2", ""]),
     origin=st.just("ads"),
     snooze=st.none()
-    | st.builds(Snooze, operation_id=st.just("x"), until=LATER)
-    | st.just(Snooze(operation_id="x", or_activity=True)),
+    | st.builds(Snooze, operation_id=st.just("x"), until=LATER, at=st.just(NOW))
+    | st.just(Snooze(operation_id="x", or_activity=True, at=NOW)),
+    touches=st.sampled_from([(), (Touch(id="t", at=NOW, kind="page"),)]),
+    attempts=st.sampled_from([(), (ATTEMPT,), (replace(ATTEMPT, next_on=TODAY),), (replace(ATTEMPT, next_on=FRIDAY),)]),
+    trail=st.sampled_from([(), (DECIDED,)]),
 )
 VERBS = st.sampled_from(
     [op.Accept(), op.Claim(), op.Release(), op.Wake(), op.Note(text="Hm."), op.Correct(field="name", value="Bo Other")]
@@ -159,8 +187,8 @@ class OrderMachine(RuleBasedStateMachine):
         self.mirror = ShelvedLeads(
             [make_lead(one, standing=standing(NEW, owner, NOW)) for one, owner in owners], CAMPAIGNS
         )
-        self.view = View(self.mirror, REP, lambda _: AGREEMENT)
         self.me = REP
+        self.view = View(self.mirror, REP, lambda _: AGREEMENT)
         self.mine: list[Held] = []
         self.now = NOW
         self.merging: Callable[[], None] | None = None
@@ -215,7 +243,7 @@ class OrderMachine(RuleBasedStateMachine):
     def undone(self) -> None:
         self.view.refold(self.view.drop(self.mine.pop()))
 
-    @rule(minutes=st.sampled_from([1, 2, 3, 5, 5, 5, -4]))
+    @rule(minutes=st.sampled_from([1, 2, 3, 5, 5, 5, -4, 60 * 24]))
     def time_passes(self, minutes: int) -> None:
         self.now += timedelta(minutes=minutes)
 

@@ -18,18 +18,21 @@ from msgspec.structs import replace
 
 from api.local.files import Files
 from api.local.frames import Header, frame, frame_header
-from api.local.index.base import IndexDamaged
+from api.local.index.base import STATES, IndexDamaged
 from api.local.index.digest import FORM
 from api.local.mirror import Mirror
 from api.model.changes import Change, Page
-from api.model.lead import Lead, Snooze, Standing, State
+from api.model.lead import AttemptMade, Lead, Snooze, Standing, State, Touch
 from api.model.people import Owner
 from api.rules.queue import Row, hay_of, order_key, row_of
 from tests.factories import NOW, REP, make_lead
 from tests.local.conftest import FaultyFiles
 
-KEPT = 150_706_300
+KEPT = 3_334_859_442
 """Of rows and words in their present form."""
+
+WOKEN = Snooze(operation_id="s", or_activity=True, at=NOW)
+MADE = {"operation_id": "a", "by": "rita", "by_name": "Rita Rep", "at": NOW, "result": "no answer"}
 
 
 class CountingFiles(Files):
@@ -147,7 +150,9 @@ def test_leads_stand_in_the_order_of_the_queue_then_by_newest_handoff(path: Path
                 due_at=rng.choice([None, NOW.replace(minute=rng.randrange(60))]),
             ),
             handed_at=NOW.replace(second=rng.randrange(60)),
-            snooze=rng.choice([None, Snooze(operation_id="s"), Snooze(operation_id="s", until=NOW)]),
+            snooze=rng.choice([None, Snooze(operation_id="s"), Snooze(operation_id="s", until=NOW), WOKEN]),
+            attempts=rng.choice([(), (AttemptMade(**MADE),), (AttemptMade(**MADE, next_on=NOW.date()),)]),
+            touches=rng.choice([(), (Touch(id="t", at=NOW, kind="page", title="Prices"),)]),
         )
         for at in range(1, 401)
     ]
@@ -169,6 +174,12 @@ def test_leads_stand_in_the_order_of_the_queue_then_by_newest_handoff(path: Path
             assert base.owners[base.owner[at]] == row.owner
             assert base.campaigns[base.campaign[at]] == row.campaign_id
             assert base.score[at] == row.score
+            assert STATES[base.state[at]] == row.state
+            assert base.next_on[at] == (row.next_on or 0)
+            assert base.stirred[at] == (row.stirred is not None)
+        assert [row for some in base.all_rows() for row in some] == [*new, *rest]
+        assert any(base.next_on)
+        assert any(base.stirred)
         by_id = {lead.id: lead for lead in leads}
         assert base.hays() == [hay_of(by_id[lead_id]) for lead_id in base.ids]
 

@@ -73,6 +73,8 @@ def test_a_span_of_many_years_is_counted_without_walking_every_day() -> None:
     [
         (NOW + timedelta(hours=2), "due in 2 h"),
         (NOW + timedelta(minutes=20), "due in 20 min"),
+        (NOW + timedelta(seconds=20), "due now"),
+        (NOW - timedelta(seconds=20), "due now"),
         (NOW - timedelta(minutes=20), "overdue 20 min"),
         (NOW - timedelta(days=1), "overdue 8 h"),
         (_utc("2018-02-01T12:00"), "overdue since 2018-02-01"),

@@ -93,10 +93,13 @@ def test_the_likeliest_duplicate_comes_first() -> None:
     same_name = make_lead("L3", contact=Contact(name="Ana Example"), company=Company(name="Other"))
     stranger = make_lead("L4", contact=Contact(name="Bo Example"))
     rows = [(row_of(one), hay_of(one)) for one in (lead, stranger, same_name, same_mail)]
-    assert likely_duplicates(lead, rows) == ["L2", "L3"]
+    assert [(one.id, one.why, one.strong) for one in likely_duplicates(lead, rows)] == [
+        ("L2", ("same e-mail",), True),
+        ("L3", ("same name",), False),
+    ]
     alike = [(row, hay) for row, hay in rows if any(needle in hay for needle in duplicate_needles(lead))]
     assert [row.id for row, _ in alike] == ["L1", "L3", "L2"]
-    assert likely_duplicates(lead, alike) == ["L2", "L3"]
+    assert [one.id for one in likely_duplicates(lead, alike)] == ["L2", "L3"]
 
 
 def test_suppression_finds_the_person_however_they_are_written() -> None:

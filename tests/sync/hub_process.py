@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 import httpx
@@ -63,6 +64,14 @@ class HubProcess:
         leads = [{"source": "form", "source_id": name, "name": f"{name} Example"} for name in names]
         answer = httpx.post(
             f"{self.url}/leads", json=leads, headers={"Authorization": f"Bearer {self.tokens[MARKETER.id]}"}
+        )
+        assert answer.status_code == 200, answer.text
+
+    def post_touch(self, name: str, kind: str, at: datetime, title: str = "") -> None:
+        """Tell of something that the lead did, or that was sent to it."""
+        touch = {"source": "form", "source_id": name, "at": at.isoformat(), "kind": kind, "title": title}
+        answer = httpx.post(
+            f"{self.url}/touches", json=[touch], headers={"Authorization": f"Bearer {self.tokens[MARKETER.id]}"}
         )
         assert answer.status_code == 200, answer.text
 

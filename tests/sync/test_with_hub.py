@@ -1,5 +1,7 @@
 """The same against the real hub, in a process of its own: what another process does there is seen here."""
 
+from datetime import timedelta
+
 from msgspec.structs import replace
 
 from api.crm.hub import HubCrm
@@ -8,6 +10,7 @@ from api.desk import Desk
 from api.model import operation as op
 from api.model.lead import State
 from api.model.operation import Result
+from api.rules.queue import back
 from api.sync import Sync
 from tests.factories import OTHER_REP, REP
 from tests.sync.hub_process import HubProcess
@@ -89,6 +92,40 @@ async def test_offline_from_the_start_and_back_by_itself(hub: HubProcess, join):
         await until(lambda: desk.status().pending == 0 and desk.status().connected, seconds=30)
         (back,) = desk.queue()
         assert desk.lead(back).state is State.NEW
+    await crm.close()
+
+
+async def test_leads_come_back_when_they_do_something_whatever_reaches_the_hub_first(hub: HubProcess, join):
+    hub.start()
+    hub.post_leads("Nora", "Paul", "Refused")
+    desk, crm = join(REP)
+    assert (await Sync(desk, crm).once(10)).problem is None
+    ids = {desk.rows()[one].title.split()[0]: one for one in desk.queue()}
+    for verb in (op.Claim(), op.SnoozeLead(or_activity=True)):
+        desk.commit(desk.prepare(verb, [desk.lead(ids["Nora"]), desk.lead(ids["Paul"])]))
+    desk.commit(
+        desk.prepare(
+            op.Reject(reason="not_target", answers={"dimension": "industry", "value": "Food"}),
+            [desk.lead(ids["Refused"])],
+        )
+    )
+    assert desk.queue() == []
+    later = desk.now() + timedelta(minutes=1)
+    # The hub hears of what Nora did before it hears that anybody waits for that.
+    hub.post_touch("Nora", "page", later, "Pricing page")
+    hub.post_touch("Paul", "e-mail sent", later)
+    async with running(Sync(desk, crm)):
+        await until(lambda: desk.queue() == [ids["Nora"]] and desk.status().pending == 0)
+        hub.post_touch("Refused", "form", later, "Demo, please")
+        hub.post_touch("Paul", "reply", later)
+        await until(lambda: len(desk.queue()) == 2 and desk.stirred() == [ids["Refused"]])
+    rows = desk.rows()
+    assert {name: back(rows[one], later.timestamp()) for name, one in ids.items()} == {
+        "Nora": "Pricing page",
+        "Paul": "reply",
+        "Refused": "Demo, please",
+    }
+    assert desk.lead(ids["Refused"]).state is State.REJECTED
     await crm.close()
 
 

@@ -30,7 +30,7 @@ _DID = {
     "return": "brought back",
     "note": "added a note to",
     "thank": "said thanks for",
-    "flag_meeting": "flagged for the meeting",
+    "flag_meeting": "flagged",
     "flag_promise": "flagged the promise made to",
     "ask_for": "asked for",
     "keep": "kept",
@@ -80,25 +80,77 @@ def prepare(
     standing: dict[str, Lead] = {}
     for index, seen in enumerate(leads):
         lead = standing.get(seen.id, seen)
-        operation = Operation(
-            id=new_id(),
-            target=Target("lead", lead.id),
-            verb=verb,
-            seen=Seen(max(conflicts.seen_revision(lead, me.id), seen_revision), _values(lead, verb, agreement)),
-            actor=me.id,
-            at=at,
-            agreement=agreement.version,
-            group=group,
-            undoes=undoes[index] if undoes else "",
-            insists=insists,
-        )
-        outcome = lifecycle.apply(lead, operation, me, agreement)
-        if outcome.result is not Result.APPLIED:
+        try:
+            operation, standing[lead.id] = _made(
+                verb,
+                lead,
+                me=me,
+                agreement=agreement,
+                at=at,
+                id=new_id(),
+                undoes=undoes[index] if undoes else "",
+                insists=insists,
+                seen_revision=seen_revision,
+                group=group,
+            )
+        except CannotDo as error:
             where = f"{lead.title}: " if len(leads) > 1 else ""
-            raise CannotDo(where + outcome.sentence, outcome.code or outcome.result.value, outcome.field)
-        standing[lead.id] = outcome.lead
+            raise CannotDo(where + error.sentence, error.code, error.field) from None
         operations.append(operation)
     return operations
+
+
+def prepare_in_turn(
+    verbs: Sequence[LeadVerb],
+    lead: Lead,
+    *,
+    me: Person,
+    agreement: Agreement,
+    at: datetime,
+    new_id: Callable[[], str],
+    group: str,
+) -> tuple[list[Operation], Lead]:
+    """Make an operation of `group` for each verb, each on what the one before makes of the lead, and return that, too.
+
+    Raises:
+        CannotDo: the rules do not allow one of them.
+    """
+    operations: list[Operation] = []
+    for verb in verbs:
+        operation, lead = _made(verb, lead, me=me, agreement=agreement, at=at, id=new_id(), group=group)
+        operations.append(operation)
+    return operations, lead
+
+
+def _made(
+    verb: LeadVerb,
+    lead: Lead,
+    *,
+    me: Person,
+    agreement: Agreement,
+    at: datetime,
+    id: str,  # noqa: A002
+    group: str,
+    undoes: str = "",
+    insists: str = "",
+    seen_revision: int = 0,
+) -> tuple[Operation, Lead]:
+    operation = Operation(
+        id=id,
+        target=Target("lead", lead.id),
+        verb=verb,
+        seen=Seen(max(conflicts.seen_revision(lead, me.id), seen_revision), _values(lead, verb, agreement)),
+        actor=me.id,
+        at=at,
+        agreement=agreement.version,
+        group=group,
+        undoes=undoes,
+        insists=insists,
+    )
+    outcome = lifecycle.apply(lead, operation, me, agreement)
+    if outcome.result is not Result.APPLIED:
+        raise CannotDo(outcome.sentence, outcome.code or outcome.result.value, outcome.field)
+    return operation, outcome.lead
 
 
 def past_acts(newest_first: Iterable[Held], agreement: Agreement, group: str | None = None) -> Iterator[Act]:
@@ -132,19 +184,30 @@ def _act(newest_first: Sequence[Operation], agreement: Agreement) -> Act:
 
 
 def say(operations: Sequence[Operation], agreement: Agreement) -> str:
-    """Say what the person did: ``Rejected Ana Example: not our target``, ``Accepted 12 leads``."""
+    """Say what the person did: ``Rejected Ana Example: not our target``, ``Accepted 12 leads``.
+
+    What was done to the same lead in the same go follows: ``Accepted Ana Example and corrected the phone``.
+    """
     first = operations[0]
-    whom = title_seen(first) if len(operations) == 1 else f"{len(operations)} leads"
-    did = _DID[first.verb.kind]
-    if isinstance(first.verb, op.Outcome):
-        did = first.verb.result
-    if isinstance(first.verb, op.Correct):
-        did = f"corrected the {first.verb.field.replace('_', ' ')} of"
+    leads = {operation.target.id for operation in operations}
+    whom = title_seen(first) if len(leads) == 1 else f"{len(leads)} leads"
     code = _reason(first.verb)
+    did, of = _words(first.verb)
     if reroutes(code, agreement):
         did, code = "rerouted", ""
-    words = f"{did} {whom}"
+    also = dict.fromkeys(_words(one.verb)[0] for one in operations[1:] if one.target.id == first.target.id)
+    after = " for the meeting" if isinstance(first.verb, op.FlagMeeting) else ""
+    words = " and ".join([f"{did}{of} {whom}{after}", *also])
     return words[0].upper() + words[1:] + _because(code, agreement)
+
+
+def _words(verb: LeadVerb) -> tuple[str, str]:
+    """Return what was done, and the word between that and the lead."""
+    if isinstance(verb, op.Outcome):
+        return verb.result, ""
+    if isinstance(verb, op.Correct):
+        return f"corrected the {verb.field.replace('_', ' ')}", " of"
+    return _DID[verb.kind], ""
 
 
 def reroutes(reason: str, agreement: Agreement) -> bool:

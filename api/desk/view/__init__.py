@@ -1,7 +1,8 @@
 """What the screens show: the CRM's word, with this profile's own operations folded on top by the rules.
 
-`rows` has every lead's row, `places` says where a row stands, `order` keeps lists of ids sorted that way, `words` has
-what is searched of them, and `view` puts these together.
+`rows` has every lead's row; `places`, `which` and `sorts` say where one stands, `line` keeps a list of ids sorted that
+way, and `lists` has them all. `words` has what is searched, `facts` and `narrowing` what else is asked for, `finding`
+uses them. `view` puts these together.
 """
 
 from api.desk.view.rows import Rows

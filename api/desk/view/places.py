@@ -11,8 +11,8 @@ from api.local.index.base import Base
 from api.model.people import Person
 from api.rules.queue import Row, concerns, order_key, waiting, whose
 
-Key = tuple[float, float, int, str]
-"""What rows are sorted by; its first part is called the primary key."""
+Key = tuple[float, float, float, str] | tuple[float, float, float, float, str]
+"""What rows are sorted by; its first part is called the primary key, its last is the id."""
 
 Pick = Callable[[Any], Sequence[Any]]
 """Takes out of a base's column what belongs to some of its leads, in some order."""
@@ -71,7 +71,7 @@ class Queue:
 
     def sorted(self, base: Base, now: float, without: Collection[str]) -> Pick:
         """Return what picks the base's leads in order, without some."""
-        out = {*asleep(base, now), *(at for at in _positions(base, without) if at < base.new)}
+        out = {*asleep(base, now), *(at for at in positions(base, without) if at < base.new)}
         if self._whose is None:
             return _Stretch(0, base.new, sorted(out))
         chosen = self._mine(base)
@@ -114,7 +114,7 @@ class Rest:
 
     def sorted(self, base: Base, now: float, without: Collection[str]) -> Pick:
         """Return what picks the base's leads in order, without some."""
-        out = {*_positions(base, without)}
+        out = {*positions(base, without)}
         others = [at for at in self._queue.others(base, now) if at not in out]
         if not others:
             return _Stretch(base.new, base.count, sorted(at - base.new for at in out if at >= base.new))
@@ -139,14 +139,17 @@ class _Stretch:
         return edited(column[self._start : self._stop], self._cuts, [], [])
 
 
-def asleep(base: Base, now: float) -> list[int]:
-    """Return the positions of the undecided leads that sleep at `now`; costs next to nothing while none does."""
-    return list(_asleep(base, now))
+def asleep(base: Base, now: float, stop: int | None = None) -> list[int]:
+    """Return the positions of the leads that sleep at `now`; costs next to nothing while none does.
+
+    Those before `stop`, or if it is not given those that are undecided.
+    """
+    return list(_asleep(base, now, base.new if stop is None else stop))
 
 
-def _asleep(base: Base, now: float) -> Iterator[int]:
-    for start in range(0, base.new, _CHUNK):
-        piece = base.wake[start : min(start + _CHUNK, base.new)]
+def _asleep(base: Base, now: float, stop: int) -> Iterator[int]:
+    for start in range(0, stop, _CHUNK):
+        piece = base.wake[start : min(start + _CHUNK, stop)]
         if piece.tobytes() != _AWAKE[: len(piece) * piece.itemsize]:
             yield from (at for at, wake in enumerate(piece, start) if wake > now)
 
@@ -160,7 +163,7 @@ def _sort_equals(places: list[int], keys: list[float], ids: list[str]) -> None:
             places[start:done] = sorted(places[start:done], key=ids.__getitem__)
 
 
-def _positions(base: Base, lead_ids: Collection[str]) -> list[int]:
+def positions(base: Base, lead_ids: Collection[str]) -> list[int]:
     """Return where these leads stand in the base, as far as they do."""
     if len(lead_ids) * 64 < base.count:
         return [at for at in map(base.find, lead_ids) if at >= 0]

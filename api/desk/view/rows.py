@@ -6,7 +6,9 @@ import msgspec
 
 from api.local.index.shelf import Shelf
 from api.model.lead import Lead
-from api.rules.queue import Row, hay_of
+from api.model.people import Person
+from api.rules.queue import Row, concerns, hay_of
+from api.rules.stirring import REFUSED
 
 
 class Folded(msgspec.Struct, frozen=True):
@@ -73,6 +75,20 @@ class Rows(Mapping[str, Row]):
                 found.append(base.ids[at])
             at = flags.find(1, at + 1)
         return found
+
+    def stirred(self, me: Person) -> list[str]:
+        """Return the ids of the refused leads that concern this person and did something since, the last first."""
+        differing = self.differing()
+        base = self.shelf.base
+        rows = [row for row in differing.values() if row is not None]
+        flags = base.stirred.tobytes()
+        at = flags.find(1, base.new)
+        while at >= 0:
+            if base.ids[at] not in differing and (row := self.shelf.get(base.ids[at])) is not None:
+                rows.append(row)
+            at = flags.find(1, at + 1)
+        found = [row for row in rows if row.stirred is not None and row.state in REFUSED and concerns(row, me)]
+        return [row.id for row in sorted(found, key=lambda row: (-(row.stirred or 0.0), row.id))]
 
     def known_as(self, source_id: str) -> list[str]:
         """Return the ids of the leads that have this id at their source; `source_id` is lower-cased."""

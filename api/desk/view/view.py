@@ -3,24 +3,34 @@
 import heapq
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from functools import cache
 from math import isfinite
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from api.desk.held import Held
 from api.desk.suppressing import Suppressing
-from api.desk.view.order import Order
-from api.desk.view.places import Queue, Rest, asleep
+from api.desk.view.finding import Finding
+from api.desk.view.line import Line
+from api.desk.view.lists import Lists
+from api.desk.view.places import asleep
 from api.desk.view.rows import Folded, Rows
-from api.desk.view.words import Words
-from api.local.index.base import Base, IndexDamaged
 from api.local.index.shelf import Shelf
 from api.model.agreement import Agreement
 from api.model.campaign import Campaign
 from api.model.lead import Lead
 from api.model.people import Person
 from api.rules import lifecycle
-from api.rules.queue import Filter, concerns, row_of, waiting
+from api.rules.queue import Filter, Order, concerns, row_of, waiting
+from api.rules.queue import View as Which
+
+if TYPE_CHECKING:
+    from api.rules.queue.setting import Setting
+
+_COUNTED = (Which.TEAM, Which.SNOOZED, Which.ATTEMPTS)
+"""Lists that are kept so that they can be counted."""
+
+
+def _nowhere(_now: float) -> "Setting":
+    raise LookupError("This view was given no setting, so it knows neither days nor names.")
 
 
 class Mirrored(Protocol):
@@ -51,8 +61,16 @@ class View:
     mirror may not hold that effect yet. One that did not take effect does not show.
     """
 
-    def __init__(self, mirror: Mirrored, me: Person, agreement_at: Callable[[int], Agreement]) -> None:
+    def __init__(
+        self,
+        mirror: Mirrored,
+        me: Person,
+        agreement_at: Callable[[int], Agreement],
+        setting: "Callable[[float], Setting] | None" = None,
+    ) -> None:
+        """`setting` says what filters and orders mean at a moment that are about more than rows."""
         self._mirror = mirror
+        self._setting = setting or _nowhere
         self._me = me
         self._now = 0.0
         self._agreement_at = agreement_at
@@ -63,9 +81,8 @@ class View:
         self._reached: dict[str, int] = {}
         self._wakes: list[tuple[float, str]] | None = None
         self._rows = Rows(mirror.rows())
-        queue = Queue(me)
-        self._waiting = Order(self._rows, queue)
-        self._rest = Order(self._rows, Rest(queue))
+        self._lists = Lists(self._rows, me)
+        self._finding = Finding(self._rows, self._lists, mirror.campaigns, self._setting)
 
     # what is shown
 
@@ -84,31 +101,82 @@ class View:
         folded = self._rows.ours.get(lead_id)
         return folded.lead if folded is not None else self._mirror.lead(lead_id)
 
-    def queue(self, text: str, now: float) -> list[str]:
-        """Return what waits for me at `now` (epoch seconds), or with a filter what matches: waiting leads first."""
-        self._wake(now)
-        words = Filter.parse(text).words
-        if words:
-            return self._matching(words, now) or self._identified(text.strip())
-        if self._rest.made:
-            # So that it lags behind by no more than a few changes, and lets go of a base that was replaced.
-            self._rest.ids(now)
-        return self._waiting.ids(now)
+    def queue(self, text: str, now: float, which: Which = Which.MINE, order: Order = Order.DUE) -> list[str]:
+        """Return what waits for me at `now` (epoch seconds), or with a filter what matches: waiting leads first.
 
-    def warm(self, lock: AbstractContextManager[object], now: Callable[[], float]) -> None:
-        """Lay ready what the first search needs. Call it without the lock: it is taken for short moments only."""
+        With another view, its leads, and with a filter those of them that match. Not what was done today: the view does
+        not know that (see `narrowed`).
+        """
+        self._wake(now)
+        asked = Filter.parse(text) if text else Filter()
+        if not asked:
+            return self._whole_list(which, order)
+        if which not in (Which.MINE, Which.ALL):
+            return self._finding.narrowed(self._line(which, order).ids(now), asked, now)
+        found = self._finding.matching(asked, now, order)
+        only_words = not (asked.conditions or asked.without)
+        return found or (self._finding.identified(text.strip()) if only_words else found)
+
+    def narrowed(self, ids: list[str], text: str, now: float, order: Order | None = None) -> list[str]:
+        """Return those of `ids` that match, in their order or in the one asked for."""
+        self._wake(now)
+        asked = Filter.parse(text)
+        found = self._finding.narrowed(ids, asked, now) if asked else ids
+        return found if order is None else self._lists.ordered(found, order, self._setting_now)
+
+    def counts(self, now: float) -> dict[Which, int]:
+        """Return how many leads stand in each view at `now` (epoch seconds), but for what was done today."""
+        self._wake(now)
+        counts = {which: len(self._line(which, Order.DUE).ids(now)) for which in _COUNTED}
+        return {Which.MINE: len(self._lists.waiting.ids(now)), **counts, Which.ALL: len(self._rows)}
+
+    def names_changed(self) -> None:
+        """Note that campaigns may have other names."""
+        if self._lists.named is not None and self._lists.named != self._setting_now().campaigns:
+            self._lists.reckon_anew(order=Order.CAMPAIGN)
+
+    def _whole_list(self, which: Which, order: Order) -> list[str]:
+        now = self._now
+        self._finding.let_go()
+        if self._lists.rest.made:
+            # So that it lags behind by no more than a few changes, and lets go of a base that was replaced.
+            self._lists.rest.ids(now)
+        found = self._line(which, order).ids(now)
+        return found + self._line(which, order, rest=True).ids(now) if which is Which.ALL else found
+
+    def _line(self, which: Which, order: Order, *, rest: bool = False) -> Line:
+        # All leads are those that wait, and the rest.
+        which = Which.MINE if which is Which.ALL else which
+        return self._lists.line(which, order, self._setting_now, rest=rest)
+
+    def _setting_now(self) -> "Setting":
+        return self._setting(self._now)
+
+    def warm(self, lock: AbstractContextManager[object], now: Callable[[], float], *, counted: bool = False) -> None:
+        """Lay ready what the first search needs, and if wanted what counting needs.
+
+        Call it without the lock: it is taken for short moments only.
+        """
         with lock:
             self._wake(now())
             drafts = [
-                (order, order.begin(self._now, searched=True))
-                for order in (self._waiting, self._rest)
-                if not order.searched
+                (line, line.begin(self._now, searched=True))
+                for line in (self._lists.waiting, self._lists.rest)
+                if not line.searched
             ]
-        words = self._words_of(drafts[0][1].base) if drafts else None
-        for order, draft in drafts:
+        words = self._finding.words_of(drafts[0][1].base) if drafts else None
+        for line, draft in drafts:
             draft.make(words)
             with lock:
-                order.take(draft)
+                line.take(draft)
+        for which in _COUNTED if counted else ():
+            with lock:
+                line = self._line(which, Order.DUE)
+                counting = None if line.made else line.begin(self._now, searched=False)
+            if counting is not None:
+                counting.make()
+                with lock:
+                    line.take(counting)
 
     def keep_up(self, lock: AbstractContextManager[object], *, done: bool) -> None:
         """Sort anew when many rows are late, or any when all is `done`. Call it without the lock, as `warm`.
@@ -116,36 +184,13 @@ class View:
         What can be searched is made ready again in the end, for who wanted it before.
         """
         with lock:
-            late = [order for order in (self._waiting, self._rest) if order.lags or (done and order.late)]
+            late = [order for order in self._lists.each() if order.lags or (done and order.late)]
             drafts = [(order, order.begin(self._now, searched=done and order.wanted)) for order in late]
-        words = self._words_of(drafts[0][1].base) if done and any(order.wanted for order in late) else None
+        words = self._finding.words_of(drafts[0][1].base) if done and any(order.wanted for order in late) else None
         for order, draft in drafts:
             draft.make(words if order.wanted else None)
             with lock:
                 order.take(draft)
-
-    def _matching(self, words: tuple[str, ...], now: float) -> list[str]:
-        words_of = cache(self._words_of)
-        found = self._waiting.matching(words, self._named, words_of, now)
-        return found + self._rest.matching(words, self._named, words_of, now)
-
-    def _words_of(self, base: Base) -> Words:
-        try:
-            return Words.of(base)
-        except (IndexDamaged, OSError):
-            # The mirror reads everything anew at its next look.
-            self._rows.shelf.damaged = True
-            return Words([""] * base.count, [""] * base.count)
-
-    def _identified(self, text: str) -> list[str]:
-        """Return the leads with this id, here or at their source; of ids nobody sees, a part says nothing."""
-        if text in self._rows:
-            return [text]
-        folded = text.casefold()
-        return self._rows.known_as(folded)
-
-    def _named(self, word: str) -> frozenset[str]:
-        return frozenset(one.id for one in self._mirror.campaigns() if word in one.name.casefold())
 
     def waits_for_me(self, lead_id: str, now: float) -> bool:
         """Say whether the lead stands in my queue at `now` (epoch seconds)."""
@@ -193,8 +238,7 @@ class View:
         late = self._whole == 0
         for lead_id in lead_ids:
             self._fold(lead_id)
-            self._waiting.touch(lead_id, late=late and lead_id not in self._held)
-            self._rest.touch(lead_id, late=late and lead_id not in self._held)
+            self._lists.touch(lead_id, late=late and lead_id not in self._held)
             row = self._rows.get(lead_id)
             if self._wakes is not None and row is not None and row.snoozed is not None and isfinite(row.snoozed):
                 heapq.heappush(self._wakes, (row.snoozed, lead_id))
@@ -215,9 +259,7 @@ class View:
             self._suppressing.take(one, whole)
         for lead_id in {*self._held, *self._mentioning(self._suppressing.needles)}:
             self._fold(lead_id)
-        queue = Queue(me)
-        self._waiting.forget(queue)
-        self._rest.forget(Rest(queue))
+        self._lists.forget(me)
 
     def _fold(self, lead_id: str) -> None:
         self._rows.ours.pop(lead_id, None)
@@ -261,22 +303,22 @@ class View:
         """Let leads whose snooze has ended by `now` back into the queue."""
         if now < self._now:
             self._wakes = None
-            self._waiting.forget()
-            self._rest.forget()
+            self._lists.forget()
+        if now >= self._lists.until:
+            self._lists.reckon_anew(view=Which.ATTEMPTS)
         self._now = now
         if self._wakes is None:
             self._wakes = self._sleeping(now)
         while self._wakes and self._wakes[0][0] <= now:
             _, lead_id = heapq.heappop(self._wakes)
-            self._waiting.touch(lead_id)
-            self._rest.touch(lead_id)
+            self._lists.touch(lead_id)
 
     def _sleeping(self, now: float) -> list[tuple[float, str]]:
         """Return when leads awake that sleep at `now`, as a heap."""
         rows = (row for row in self._rows.differing().values() if row is not None)
         wakes = [(row.snoozed, row.id) for row in rows if row.snoozed is not None and now < row.snoozed]
         base = self._rows.shelf.base
-        wakes += ((base.wake[at], base.ids[at]) for at in asleep(base, now))
+        wakes += ((base.wake[at], base.ids[at]) for at in asleep(base, now, base.count))
         found = [wake for wake in wakes if isfinite(wake[0])]
         heapq.heapify(found)
         return found

@@ -3,7 +3,7 @@
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Any, Protocol
 from zlib import crc32
 
@@ -13,6 +13,10 @@ from api.model.lead import State
 from api.rules.queue import Row, order_key
 
 _NEW = State.NEW.value
+STATES = tuple(state.value for state in State)
+"""Every state, as rows name them, in the order of their codes."""
+
+_CODE_OF = {state: code for code, state in enumerate(STATES)}
 _CHUNK = 2_000
 """Leads whose words are taken apart at a time, so that other threads get their turn in between."""
 
@@ -84,6 +88,12 @@ class Columns(msgspec.Struct):
     """Index into `campaigns`."""
     asked: "array[int]"
     """1 where somebody's wish for the lead is open."""
+    state: "array[int]"
+    """Index into `STATES`."""
+    next_on: "array[int]"
+    """The day of the next attempt (an ordinal); 0 when none is agreed."""
+    stirred: "array[int]"
+    """1 where the lead did something after it was put off until it does, or refused."""
     source: "array[int]"
     """Checksum of its id at its source, as rows have it."""
     row_end: "array[int]"
@@ -104,6 +114,9 @@ CODES = {
     "owner": "I",
     "campaign": "I",
     "asked": "B",
+    "state": "B",
+    "next_on": "I",
+    "stirred": "B",
     "source": "I",
     "row_end": "I",
     "hay_end": "I",
@@ -120,7 +133,8 @@ class Base:
         self.ids, self.new = columns.ids, columns.new
         self.count = len(columns.ids)
         self.due, self.handed, self.score = columns.due, columns.handed, columns.score
-        self.wake, self.asked = columns.wake, columns.asked
+        self.wake, self.asked, self.stirred = columns.wake, columns.asked, columns.stirred
+        self.state, self.next_on = columns.state, columns.next_on
         self.owner, self.campaign = columns.owner, columns.campaign
         self.owners, self.campaigns = columns.owners, columns.campaigns
         self._rows = rows
@@ -171,6 +185,25 @@ class Base:
             self._known = {}
         self._known[at] = row
         return row
+
+    def all_rows(self) -> Iterator[list[Row]]:
+        """Yield every row, by position, many at a time; giving way to other threads in between.
+
+        Raises:
+            IndexDamaged: there is something else.
+            OSError: the disk can't be read.
+        """
+        ends = self.columns.row_end
+        for start in range(0, self.count, _CHUNK):
+            stop = min(start + _CHUNK, self.count)
+            first = ends[start - 1] if start else 0
+            packed = self.packed_rows(start, stop)
+            bounds = [0, *(end - first for end in ends[start:stop])]
+            try:
+                rows = [_row(packed[begin:end]) for begin, end in pairwise(bounds)]
+            except (msgspec.DecodeError, UnicodeDecodeError) as error:
+                raise IndexDamaged from error
+            yield rows
 
     def hay(self, at: int) -> str:
         """Return what a search looks through, of the lead at a position.
@@ -292,6 +325,9 @@ class _Both:
             owner=old.owner + array("I", [self._owners.code(row.owner) for row in rows]),
             campaign=old.campaign + array("I", [self._campaigns.code(row.campaign_id) for row in rows]),
             asked=old.asked + array("B", [row.asked for row in rows]),
+            state=old.state + array("B", [_CODE_OF[row.state] for row in rows]),
+            next_on=old.next_on + array("I", [row.next_on or 0 for row in rows]),
+            stirred=old.stirred + array("B", [row.stirred is not None for row in rows]),
             source=old.source + array("I", [_crc(row.source_id) for row in rows]),
             row_end=array("I"),
             hay_end=array("I"),
@@ -336,6 +372,9 @@ class _Both:
             owner=_pick(old.owner, order),
             campaign=_pick(old.campaign, order),
             asked=_pick(old.asked, order),
+            state=_pick(old.state, order),
+            next_on=_pick(old.next_on, order),
+            stirred=_pick(old.stirred, order),
             source=_pick(old.source, order),
             row_end=row_end,
             hay_end=hay_end,

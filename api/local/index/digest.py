@@ -10,7 +10,7 @@ import msgspec
 from api.local.layout import GONE, Doc, Ready
 from api.rules.queue import Row
 
-FORM = 1
+FORM = 2
 """Number of the form of rows and words (`api.rules.queue`). Another one makes every index and every digest anew."""
 
 LEADS = "lead"

@@ -1,6 +1,6 @@
 """The part of a lead that a row of the queue shows, decoded from its JSON without the rest."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import cast
 from zlib import crc32
 
@@ -34,6 +34,17 @@ class _Standing(msgspec.Struct, frozen=True):
     claimed_by: str = ""
     due_at: datetime | None = None
     follow_up_due_at: datetime | None = None
+    counts: bool = True
+
+
+class _Touch(msgspec.Struct, frozen=True):
+    at: datetime
+    kind: str
+    title: str = ""
+
+
+class _Attempt(msgspec.Struct, frozen=True):
+    next_on: date | None = None
 
 
 class _Decided(msgspec.Struct, frozen=True):
@@ -64,11 +75,19 @@ class _Head(msgspec.Struct, frozen=True):
     mark: str = ""
     trail: tuple[_Decided, ...] = ()
     remarks: tuple[_Remark, ...] = ()
+    attempts: tuple[_Attempt, ...] = ()
     snooze: Snooze | None = None
+    told: msgspec.Raw = msgspec.field(name="touches", default=msgspec.Raw(b"[]"))
     title = Lead.title
     decided = Lead.decided
 
+    @property
+    def touches(self) -> list[_Touch]:
+        """Decoded only for the few leads of which it matters."""
+        return _touches(self.told)
 
+
+_touches = msgspec.json.Decoder(list[_Touch]).decode
 _head = msgspec.json.Decoder(_Head).decode
 
 

@@ -76,12 +76,16 @@ class Index:
     def forget(self) -> dict[str, Places]:
         """Forget all that is in memory."""
         self.lost.update(self.shelf)
+        self.close()
+        return {LEADS: self._places}
+
+    def close(self) -> None:
+        """Let go of all that is in memory; nobody is told any more which leads that were."""
         self.shelf.clear()
         self._places = LeadPlaces(self.shelf)
         self._told = None
         self._staged = {}
         self._written = self._unreadable = False
-        return {LEADS: self._places}
 
     def told(self, payload: memoryview) -> Sequence[Doc] | None:
         """Take a digest, and return what it says that the next line holds."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from api.desk.view.places import Key, Places, edited
 from api.desk.view.rows import Rows
-from api.desk.view.words import Words
+from api.desk.view.words import Sought, Words
 from api.local.index.base import Base, empty
 
 _MANY = 64
@@ -52,7 +52,7 @@ class Draft:
             return places.based(base, base.find(ids[at]), now) or _NOWHERE
 
         before = [_before(primary, key, key_at) for key in keys] if ids else [0] * len(keys)
-        fresh = [key[3] for key in keys]
+        fresh = [key[-1] for key in keys]
         if words is not None:
             rows = [self._rows[one] for one in fresh]
             campaigns = [row.campaign_id for row in rows if row is not None]
@@ -61,7 +61,7 @@ class Draft:
         self.primary = edited(primary, [], before, [key[0] for key in keys])
 
 
-class Order:
+class Line:
     """Ids in the order of `places`. Not thread-safe: the desk holds its lock.
 
     In memory is one number a row, its primary key; whole keys are read from the base's columns, but for the rows that
@@ -142,12 +142,12 @@ class Order:
 
     def matching(
         self,
-        words: tuple[str, ...],
+        sought: Sought,
         named: Callable[[str], frozenset[str]],
         words_of: Callable[[Base], Words],
         now: float,
     ) -> list[str]:
-        """Return the ids of the rows in which every word occurs, in order.
+        """Return the ids of the rows in which what is sought occurs, in order.
 
         `named` gives the ids of the campaigns in whose names a word occurs, since a row knows its campaign by id alone;
         `words_of` what can be searched of a base, when that does not lie ready.
@@ -155,7 +155,7 @@ class Order:
         if self._words is None or self._outdated():
             self._make(now, words_of)
         ids = self.ids(now)
-        return [ids[at] for at in self._words.matching(words, named)] if self._words is not None else []
+        return [ids[at] for at in self._words.matching(sought, named)] if self._words is not None else []
 
     # made beforehand
 
@@ -204,7 +204,7 @@ class Order:
         cuts.sort()
         keys.sort()
         places = [_before(self._primary, key, self._key_at) for key in keys]
-        ids = [key[3] for key in keys]
+        ids = [key[-1] for key in keys]
         if cuts or ids:
             self._ids = edited(self._ids.copy(), cuts, places, ids)
             self._primary = edited(self._primary, cuts, places, [key[0] for key in keys])
@@ -228,7 +228,7 @@ class Order:
         """Return the position of the lead that has this key."""
         at = _before(self._primary, key, self._key_at)
         # Columns hold less than any number: a score beyond all sense does not stand where it says.
-        return at if at < len(self._ids) and self._ids[at] == key[3] else self._ids.index(key[3])
+        return at if at < len(self._ids) and self._ids[at] == key[-1] else self._ids.index(key[-1])
 
     def _go_on(self) -> None:
         """Go on with a base that has taken in what changed, and says by itself now where that stands."""

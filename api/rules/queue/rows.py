@@ -1,16 +1,22 @@
-"""The queue: what waits for whom, in which order, and how it is found."""
+"""What the list shows of one lead, and what is searched of it."""
 
-import re
+from math import inf
 from sys import intern
 
 import msgspec
 
 from api.model.lead import Lead, State
-from api.model.people import Person, Role
+from api.rules.stirring import stirred_by, woken_by
 from api.rules.wishes import may_be_asked_for
 
 _NEW = State.NEW.value
 _NO_DIGITS = bytes(code for code in range(128) if not chr(code).isdigit())
+NAME_LINE = 1
+COMPANY_LINE = 5
+"""Where the names of person and company stand in `hay_of`, counted in lines from 0."""
+
+_NEWS = 80
+"""Characters kept of what a lead did."""
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
@@ -25,7 +31,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
     owner: str
     """``person:ID``, ``team:NAME`` or empty."""
     due: float | None
-    """When the next thing is owed: the decision while new, the first attempt once accepted."""
+    """When the next thing is owed: the decision while new, the first attempt once accepted; None after that."""
     handed: float
     fit: int | None
     engagement: int | None
@@ -34,12 +40,18 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
     mark: str
     number: int
     snoozed: float | None
-    """End of a snooze; infinity while only an activity ends it."""
+    """End of a snooze; infinity while only an activity ends it. None once something the lead did has ended it."""
     reason: str
     decided_by: str
     decided: float | None
     asked: bool
     """Somebody asks whoever has it for it, and has heard no no; the lead itself tells whether they got it since."""
+    next_on: int | None = None
+    """The day agreed in the last attempt for the next one, while accepted: its ordinal (`date.toordinal`)."""
+    stirred: float | None = None
+    """When it last did something, after it was put off until it does, or refused; None when it has not."""
+    news: str = ""
+    """What it did then, in its source's words; empty when it has not."""
 
     @property
     def score(self) -> int:
@@ -51,18 +63,22 @@ def row_of(lead: Lead) -> Row:
     """Return the queue's view of a lead. Words that many leads have in common are kept once for all of them.
 
     A cut-down lead will do that has ``id source_id title handed_at campaign_id origin mark number fit engagement
-    decided snooze remarks standing company`` under the names and in the types of `Lead`, and of these
-    ``standing.state owner claimed_by due_at follow_up_due_at``, ``company.name``, the scores' ``value``,
+    decided snooze remarks attempts standing company`` under the names and in the types of `Lead`, and of these
+    ``standing.state owner claimed_by due_at follow_up_due_at counts``, ``company.name``, the scores' ``value``,
     ``decided.reason by_name at``, ``snooze.until`` and the remarks' ``kind``.
     """
     standing, decided, snooze = lead.standing, lead.decided, lead.snooze
     state = standing.state
     new = state is State.NEW
-    due = standing.due_at if new else standing.follow_up_due_at
+    accepted = state is State.ACCEPTED
+    attempted = accepted and bool(lead.attempts)
+    next_on = lead.attempts[-1].next_on if attempted else None
+    due = standing.due_at if new else standing.follow_up_due_at if accepted and not attempted else None
     fit, engagement = lead.fit, lead.engagement
+    touch = woken_by(lead) if snooze is not None else stirred_by(lead)
     snoozed = None
-    if snooze is not None:
-        snoozed = snooze.until.timestamp() if snooze.until else float("inf")
+    if snooze is not None and touch is None:
+        snoozed = snooze.until.timestamp() if snooze.until else inf
     return Row(
         id=lead.id,
         source_id=lead.source_id.casefold(),
@@ -83,7 +99,21 @@ def row_of(lead: Lead) -> Row:
         decided_by=intern(decided.by_name) if decided else "",
         decided=decided.at.timestamp() if decided else None,
         asked=bool(lead.remarks) and may_be_asked_for(lead),
+        next_on=None if next_on is None else next_on.toordinal(),
+        stirred=None if touch is None else touch.at.timestamp(),
+        news="" if touch is None else (touch.title or touch.kind)[:_NEWS],
     )
+
+
+def back(row: Row, now: float) -> str:
+    """Say why a row is back at `now` (epoch seconds): what the lead did, or that its snooze is over; empty for others.
+
+    Of a refused lead, which stands where it stood, it says what the lead did since.
+    """
+    if row.stirred is not None:
+        return row.news or "it did something"
+    over = row.snoozed is not None and row.snoozed <= now
+    return "snooze over" if over else ""
 
 
 def hay_of(lead: Lead) -> str:
@@ -108,56 +138,17 @@ def hay_of(lead: Lead) -> str:
     # Ids are left out where they can be: nobody sees them, and a few letters occur in one of them by chance.
     if not (contact.name or company.name or contact.email):
         lines.append(f"{lead.title} {lead.source_id}".casefold())
-    return "\n".join(lines)
+    hay = "\n".join(lines)
+    # Lines must stay lines, whatever a source says in them.
+    return hay if hay.count("\n") < len(lines) else "\n".join(" ".join(line.split("\n")) for line in lines)
 
 
-def _number(word: str) -> str:
-    """Return a word that can only be a telephone number as its digits, as rows hold them; others as they are."""
-    return _digits(word) if re.fullmatch(r"\+?[\d().\-/ ]{6,}", word) else word
+def line_of(hay: str, line: int) -> str:
+    """Return one line of what can be searched of a lead."""
+    lines = hay.split("\n", line + 1)
+    return lines[line] if line < len(lines) else ""
 
 
 def _digits(text: str) -> str:
     # Bytes lose their other signs in one step, several times faster than one by one.
     return text.encode().translate(None, _NO_DIGITS).decode() if text.isascii() else "".join(filter(str.isdigit, text))
-
-
-def order_key(row: Row) -> tuple[float, float, int, str]:
-    """Sort key of the queue: what is due first, then who has waited longest, then the better score, then the id."""
-    return (row.due if row.due is not None else float("inf"), row.handed, -row.score, row.id)
-
-
-def waiting(row: Row, now: float) -> bool:
-    """Say whether the row waits for a decision at `now` (epoch seconds): undecided, and not asleep."""
-    return row.state == _NEW and (row.snoozed is None or row.snoozed <= now)
-
-
-def whose(person: Person) -> frozenset[str] | None:
-    """Return whose leads stand in this person's queue, as rows name owners; None: everybody's.
-
-    A rep's are their own, their team's and nobody's.
-    """
-    if person.role is not Role.REP:
-        return None
-    return frozenset({"", f"person:{person.id}", *([f"team:{person.team}"] if person.team else [])})
-
-
-def concerns(row: Row, person: Person) -> bool:
-    """Say whether the row belongs into this person's queue: a rep's own, their team's and nobody's; all for others."""
-    owners = whose(person)
-    return owners is None or row.owner in owners
-
-
-class Filter(msgspec.Struct, frozen=True):
-    """Words that must all occur somewhere in what is known of a lead; quotes keep several words together."""
-
-    words: tuple[str, ...] = ()
-
-    @classmethod
-    def parse(cls, text: str) -> "Filter":
-        """Read what a person typed; never fails, an unclosed quote runs to the end."""
-        pieces = re.findall(r'"([^"]*)"?|(\S+)', text.casefold())
-        return cls(tuple(_number(quoted or bare) for quoted, bare in pieces if quoted or bare))
-
-    def matches(self, hay: str) -> bool:
-        """Say whether every word occurs in what can be searched of a lead (`hay_of`)."""
-        return all(word in hay for word in self.words)
