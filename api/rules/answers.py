@@ -1,4 +1,4 @@
-"""What a reason asks for: the first value of each answer, and whether the answers given will do."""
+"""What a reason asks for: whether the answers given will do."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import msgspec
 
 from api.model.agreement import Ask, AskKind, Prefill, Reason
-from api.model.lead import FIELDS, Lead, field_value, with_field
+from api.model.lead import FIELDS, Lead, with_field
 from api.model.people import parse_owner
 
 LIMIT = 2_000
@@ -40,43 +40,9 @@ def first(reason: Reason, answers: Mapping[str, str], key: str) -> str:
     return answers.get(key, "").strip() if any(ask.key == key for ask in reason.asks) else ""
 
 
-def prefill(
-    ask: Ask,
-    reason: Reason,
-    lead: Lead,
-    today: date,
-    *,
-    answers: Mapping[str, str] | None = None,
-    duplicate: str = "",
-    account: str = "",
-) -> str:
-    """Return what the answer starts with; empty where nothing is known.
-
-    `answers` are those given so far (a dimension decides which value is shown), `duplicate` the id of the likeliest
-    other record, `account` the customer it may belong to.
-    """
-    activity = max(lead.touches, key=lambda touch: touch.at, default=None)
-    dimension = (answers or {}).get("dimension", "")
-    known = {
-        Prefill.NOTHING: "",
-        Prefill.DIMENSION_VALUE: field_value(lead, DIMENSIONS[dimension]) if dimension in DIMENSIONS else "",
-        Prefill.DUPLICATE: duplicate,
-        Prefill.ACCOUNT: account or lead.company.name,
-        Prefill.TITLE: lead.contact.title,
-        Prefill.COMPANY: lead.company.name,
-        Prefill.ACTIVITY: (activity.title or activity.kind) if activity else "",
-        Prefill.RECYCLE_DATE: recycle_date(reason, today).isoformat() if reason.recycle_days else "",
-        Prefill.ATTEMPTS: str(len(lead.attempts)),
-        Prefill.LAST_MEETING: _last_meeting(lead),
-        Prefill.TODAY: today.isoformat(),
-        Prefill.ALL: "all",
-    }
-    return known[ask.prefill]
-
-
-def _last_meeting(lead: Lead) -> str:
-    meetings = [made.at for made in lead.attempts if "meeting" in made.result.casefold()]
-    return max(meetings).date().isoformat() if meetings else ""
+def looks_back(ask: Ask) -> bool:
+    """Say whether the date that is asked for lies behind: when they asked, when the meeting was."""
+    return ask.prefill in (Prefill.TODAY, Prefill.LAST_MEETING)
 
 
 def check(reason: Reason, answers: Mapping[str, str], lead: Lead, today: date | None = None) -> Problem | None:
@@ -150,12 +116,12 @@ def _as_date(text: str) -> date | None:
 
 def _mistimed(text: str, ask: Ask, today: date | None) -> str:
     """Say why a date lies on the wrong side of today: nothing comes back in the past, nothing was asked tomorrow."""
-    day = _as_date(text) if ask.kind is AskKind.DATE else None
-    if day is None or today is None:
+    found = _as_date(text) if ask.kind is AskKind.DATE else None
+    if found is None or today is None:
         return ""
-    if ask.prefill is Prefill.RECYCLE_DATE and day <= today:
-        return f"“{ask.label}” lies after today, {today}; {day} does not."
-    if ask.prefill in (Prefill.TODAY, Prefill.LAST_MEETING) and day > today:
+    if ask.prefill is Prefill.RECYCLE_DATE and found <= today:
+        return f"“{ask.label}” lies after today, {today}; {found} does not."
+    if looks_back(ask) and found > today:
         return f"“{ask.label}” can’t lie after today, {today}."
     return ""
 

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterable
 
-from api.model.lead import Lead
+import msgspec
+
+from api.model.lead import Lead, State
 from api.rules.queue import Row
 
 
@@ -25,34 +27,51 @@ def suppression_keys(lead: Lead) -> tuple[str, ...]:
     return tuple(key for key in (email_key(lead.contact.email), phone_key(lead.contact.phone)) if key)
 
 
+class Likeness(msgspec.Struct, frozen=True):
+    """Another lead that may be the same person, and why."""
+
+    id: str
+    why: tuple[str, ...]
+    """What they have in common, the strongest first: ``same e-mail``, ``same phone``, ``same name and company``."""
+    strong: bool
+    """Whether that is enough to take them for one person until somebody looks."""
+
+
 def duplicate_needles(lead: Lead) -> tuple[str, ...]:
     """Return what can be searched of this person: whoever looks like them has one of these in common with them."""
     return tuple(filter(None, (_email(lead), _phone(lead), _name(lead))))
 
 
-def likely_duplicates(lead: Lead, alike: Iterable[tuple[Row, str]], limit: int = 5) -> list[str]:
-    """Return ids of other leads that look like the same person, likeliest first.
+def likely_duplicates(lead: Lead, alike: Iterable[tuple[Row, str]], limit: int = 8) -> list[Likeness]:
+    """Return other leads that look like the same person, likeliest first.
 
     `alike` are rows, each with what can be searched of it (`api.rules.queue.hay_of`); those in which none of
-    `duplicate_needles` occurs can be left out. An equal address or phone number counts most, then an equal name at an
-    equal company, then an equal name.
+    `duplicate_needles` occurs can be left out. An equal address counts most, then an equal phone number, however it is
+    spaced, then an equal name at an equal company, then an equal name alone.
     """
     email, phone, name = _email(lead), _phone(lead), _name(lead)
     company = lead.company.name.strip().casefold()
-    found: list[tuple[int, float, str]] = []
+    found: list[tuple[int, float, str, Likeness]] = []
     for row, hay in alike:
-        if row.id == lead.id:
+        if row.id == lead.id or row.state == State.MERGED.value:
             continue
+        lines = hay.split("\n")
+        why: list[str] = []
         points = 0
-        if email and email in hay:
+        if email and email in lines:
             points += 8
-        if phone and phone in hay:
-            points += 6
+            why.append("same e-mail")
+        if phone and lines[0].endswith(phone):
+            # Colleagues share a switchboard.
+            points += 6 if _may_be_called(name, row) else 2
+            why.append("same phone")
         if name and row.title.casefold() == name:
-            points += 3 + (3 if company and row.company.casefold() == company else 0)
+            with_company = bool(company) and row.company.casefold() == company
+            points += 5 if with_company else 2
+            why.append("same name and company" if with_company else "same name")
         if points:
-            found.append((-points, -row.handed, row.id))
-    return [identifier for _, _, identifier in sorted(found)[:limit]]
+            found.append((-points, -row.handed, row.id, Likeness(row.id, tuple(why), points > 2)))
+    return [likeness for *_, likeness in sorted(found, key=lambda one: one[:3])[:limit]]
 
 
 def _email(lead: Lead) -> str:
@@ -60,7 +79,16 @@ def _email(lead: Lead) -> str:
 
 
 def _phone(lead: Lead) -> str:
-    return lead.contact.phone.strip().casefold()
+    """Return the end of the number in digits, as rows hold them: countries are written in many ways, or left out."""
+    digits = re.sub(r"\D", "", lead.contact.phone.split("ext", maxsplit=1)[0])
+    return digits[-9:] if len(digits) >= 7 else ""
+
+
+def _may_be_called(name: str, row: Row) -> bool:
+    """Say whether a row may be somebody of this name: they have a word of it in common, or one has no name."""
+    title = row.title.casefold()
+    unnamed = title in ("", row.company.casefold()) or "@" in title
+    return not name or unnamed or bool(set(name.split()) & set(title.split()))
 
 
 def _name(lead: Lead) -> str:

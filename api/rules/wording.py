@@ -49,14 +49,16 @@ def skew_words(here: datetime, there: datetime) -> str:
 def due_words(due_at: datetime, now: datetime, clock: BusinessClock) -> str:
     """Return ``due in 2 h`` or ``overdue 3 h`` in business time; a breached clock keeps counting.
 
-    More than 90 days past due, the date says more than hours do: ``overdue since 2018-02-01``.
+    Less than a minute before or after, it is ``due now``. More than 90 days past due, the date says more than hours do:
+    ``overdue since 2018-02-01``.
     """
     if now - due_at > timedelta(days=90):
         return f"overdue since {due_at.astimezone():%Y-%m-%d}"
-    left = clock.between(now, due_at)
-    if due_at > now:
-        return f"due in {business_span(left)}" if left else "due now"
-    return f"overdue {business_span(left)}"
+    # Whole minutes of both, as the queue counts them, so that card and row never say different things.
+    left = clock.between(now.replace(second=0, microsecond=0), due_at.replace(second=0, microsecond=0))
+    if not left:
+        return "due now"
+    return f"due in {business_span(left)}" if due_at > now else f"overdue {business_span(left)}"
 
 
 def money(amount: float, currency: str) -> str:

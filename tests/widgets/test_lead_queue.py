@@ -37,6 +37,15 @@ class Rows:
     def whose(self, row: Row) -> str:
         return ""
 
+    def asleep_words(self, row: Row, room: int) -> str:
+        return "asleep"
+
+    def done_words(self, row: Row, room: int) -> str:
+        return ""
+
+    def is_news(self, row: Row) -> bool:
+        return False
+
 
 class Host(App[None]):
     """Nothing but a queue."""

@@ -8,7 +8,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from widgets.basis.ink import Inks, inks_of, paint
-from widgets.basis.runs import EMPTY, Line
+from widgets.basis.runs import EMPTY, Line, cut, length
 from widgets.basis.still import still
 
 
@@ -99,8 +99,8 @@ class OneLine(Lines):
             self.renew()
 
     def lines_for(self, width: int, height: int) -> Sequence[Line]:  # noqa: ARG002  (a single line has one height)
-        """Return the line."""
-        return [self._line]
+        """Return the line, cut with an ellipsis where it has no room."""
+        return [self._line if length(self._line) <= width else cut(self._line, width)]
 
     def on_click(self) -> None:
         """Tell whoever cares."""

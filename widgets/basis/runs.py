@@ -16,11 +16,17 @@ Line = tuple[Run, ...]
 EMPTY: Line = ()
 
 
+def cells(text: str) -> int:
+    """Return the width of `text` in cells."""
+    # Most words are plain letters, and a card asks for the width of some hundred.
+    return len(text) if text.isascii() else cell_len(text)
+
+
 def fit(text: str, width: int) -> str:
     """Return `text` in exactly `width` cells: padded, or cut with an ellipsis."""
     if width <= 0:
         return ""
-    length = cell_len(text)
+    length = cells(text)
     if length <= width:
         return text + " " * (width - length)
     return set_cell_size(text, width - 1) + "…"
@@ -28,12 +34,12 @@ def fit(text: str, width: int) -> str:
 
 def short(text: str, width: int) -> str:
     """Return `text` in at most `width` cells, cut with an ellipsis."""
-    return text if cell_len(text) <= width else fit(text, width)
+    return text if cells(text) <= width else fit(text, width)
 
 
 def fit_right(text: str, width: int) -> str:
     """Return `text` in exactly `width` cells, at their right end."""
-    length = cell_len(text)
+    length = cells(text)
     return " " * (width - length) + text if length <= width else fit(text, width)
 
 
@@ -47,7 +53,7 @@ def wrap(text: str, width: int, limit: int = 0) -> list[str]:
             break
     if limit and len(wrapped) > limit:
         wrapped = wrapped[:limit]
-        wrapped[-1] = set_cell_size(wrapped[-1], min(cell_len(wrapped[-1]), width - 1)) + "…"
+        wrapped[-1] = set_cell_size(wrapped[-1], min(cells(wrapped[-1]), width - 1)) + "…"
     return wrapped
 
 
@@ -55,7 +61,7 @@ def flow(parts: Iterable[str], width: int, limit: int = 0) -> list[str]:
     """Return the parts that say something with ``·`` between them, broken between parts where that is possible."""
     lines: list[str] = []
     for part in parts:
-        if part and lines and cell_len(lines[-1]) + 3 + cell_len(part) <= width:
+        if part and lines and cells(lines[-1]) + 3 + cells(part) <= width:
             lines[-1] = f"{lines[-1]} · {part}"
         elif part:
             lines += wrap(part, width)
@@ -65,7 +71,7 @@ def flow(parts: Iterable[str], width: int, limit: int = 0) -> list[str]:
 def _pieces(word: str, width: int) -> list[str]:
     """Break a word that is wider than `width`, in front of an @ or behind a mark of addresses where there is one."""
     pieces: list[str] = []
-    while cell_len(word) > width:
+    while cells(word) > width:
         piece = chop_cells(word, width)[0]
         cut = piece.find("@")
         if cut <= 0:
@@ -77,12 +83,12 @@ def _pieces(word: str, width: int) -> list[str]:
 
 
 def _wrap_paragraph(paragraph: str, width: int) -> list[str]:
-    if cell_len(paragraph) <= width:
+    if cells(paragraph) <= width:
         return [paragraph]
     lines: list[str] = []
     current, length = "", 0
     for word in paragraph.split(" "):
-        size = cell_len(word)
+        size = cells(word)
         if current and length + 1 + size <= width:
             current, length = f"{current} {word}", length + 1 + size
             continue
@@ -91,7 +97,7 @@ def _wrap_paragraph(paragraph: str, width: int) -> list[str]:
         if size > width:
             *full, rest = _pieces(word, width)
             lines += full
-            current, length = rest, cell_len(rest)
+            current, length = rest, cells(rest)
         else:
             current, length = word, size
     return [*lines, current] if current else lines
@@ -112,7 +118,7 @@ def heading(title: str, width: int, note: str = "") -> Line:
     """Return the heading of a section, with a dim note at the right end."""
     if not note:
         return ((title, "heading"),)
-    room = width - cell_len(title) - 2
+    room = width - cells(title) - 2
     if room < 4:
         return ((title, "heading"),)
     return ((title, "heading"), ("  " + fit_right(short(note, room), room), "dim"))
@@ -130,6 +136,17 @@ def flowed(parts: Iterable[str], width: int, ink: str = "", *, limit: int = 0) -
     return [((part, ink),) for part in flow(parts, width, limit)]
 
 
+def joined(line: Line) -> Line:
+    """Return the line with neighbours in the same ink as one run, since each costs bytes; empty ones are dropped."""
+    runs: list[Run] = []
+    for words, ink in line:
+        if words and runs and runs[-1][1] == ink:
+            runs[-1] = (runs[-1][0] + words, ink)
+        elif words:
+            runs.append((words, ink))
+    return tuple(runs)
+
+
 def join(parts: Iterable[str], between: str = " · ") -> str:
     """Return the parts that say something, joined."""
     return between.join(part for part in parts if part)
@@ -137,14 +154,22 @@ def join(parts: Iterable[str], between: str = " · ") -> str:
 
 def length(line: Line) -> int:
     """Return the width of a line in cells."""
-    return sum(cell_len(words) for words, _ in line)
+    return sum(cells(words) for words, _ in line)
+
+
+def cut(line: Line, width: int) -> Line:
+    """Return a line that is wider than `width` in so many cells, with an ellipsis at its end."""
+    runs: list[Run] = []
+    room = max(width - 1, 0)
+    for words, ink in line:
+        size = cells(words)
+        if size > room:
+            return (*runs, (set_cell_size(words, room) + "…", ink))
+        runs.append((words, ink))
+        room -= size
+    return tuple(runs)
 
 
 def plain(lines: Iterable[Line]) -> str:
     """Return what lines say, without their inks; trailing space is dropped."""
     return "\n".join("".join(words for words, _ in line).rstrip() for line in lines)
-
-
-def cells(text: str) -> int:
-    """Return the width of `text` in cells."""
-    return cell_len(text)

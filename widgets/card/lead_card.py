@@ -1,8 +1,9 @@
 """Everything a person should have before their eyes to decide on a lead."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -10,15 +11,20 @@ from api.model.agreement import Agreement
 from api.model.campaign import Campaign
 from api.model.lead import Lead
 from api.rules.clocks import BusinessClock
-from api.rules.criteria import judge
+from api.rules.criteria import Verdict, judge
+from api.rules.showing.top import WORKING
 from widgets.basis.pane import Pane, Section
 from widgets.basis.runs import Line, heading, quoted, wrapped
+from widgets.card import history
+from widgets.card.beside import who_else
 from widgets.card.campaign_panel import campaign_panel
-from widgets.card.history import history
 from widgets.card.promise import told
 from widgets.card.time_line import time_line
-from widgets.card.who import who
+from widgets.card.who import news_lines, who
 from widgets.card.why_sent import why_sent
+
+if TYPE_CHECKING:
+    from api.rules.showing.beside import Beside
 
 PARTS = ("lead", "told", "campaign", "earlier")
 """The parts of a card, in reading order; a narrow screen shows one at a time."""
@@ -42,6 +48,10 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     """Decisions of the person at the keyboard that were not applied, as sentences."""
     matters: tuple[str, ...] = ()
     """What somebody wants of the person about it, or has put out of effect, as sentences."""
+    sides: Mapping[str, str] = {}
+    """On which side the people are who wrote about it, by their ids: ``sales``, ``marketing``, ``manager``."""
+    beside: "Beside | None" = None
+    """Other records of the person or the company; None while that was not looked for."""
 
 
 class LeadCard(Pane):
@@ -76,42 +86,58 @@ class LeadCard(Pane):
 
 def sections_of(sheet: Sheet, parts: Sequence[str]) -> list[Section]:
     """Return the sections of these parts; a part that has nothing to say on its own pane says so."""
-    lead, campaign, now = sheet.lead, sheet.campaign, sheet.now
-    agreement = sheet.agreement
+    lead, campaign, now, agreement = sheet.lead, sheet.campaign, sheet.now, sheet.agreement
     term = agreement.term(agreement.handoff_term)
     verdicts = judge(lead, term) if term else ()
+    # Who works on a lead asks first what was tried and said; who decides on it, why it was sent.
+    work: list[Section] = [
+        partial(history.attempts, lead, agreement, now),
+        partial(history.notes, lead, sheet.sides, now),
+    ]
+    working = lead.state in WORKING
     of_part: dict[str, list[Section]] = {
         "lead": [
-            partial(_head, sheet),
+            partial(_head, sheet, verdicts),
             partial(_message, lead.message),
-            lambda width: why_sent(term, verdicts, lead.fit, lead.engagement, width),
+            *(work if working else ()),
+            partial(why_sent, term, verdicts, lead, now),
+            partial(who_else, lead, agreement, sheet.beside, now),
         ],
-        "told": [
-            partial(told, lead, campaign, now),
-            lambda width: time_line(lead.touches, campaign, now, width),
-        ],
+        "told": [partial(told, lead, campaign, now), partial(time_line, lead.touches, campaign, now)],
         "campaign": [partial(campaign_panel, campaign, lead.campaign_id, lead.origin, sheet.campaign_owner)],
-        "earlier": [partial(history, lead, agreement, now, unsettled=sheet.unsettled)],
+        "earlier": [
+            *(() if working else work),
+            partial(history.passes, lead, agreement, now),
+            partial(history.decisions, lead, agreement, now, unsettled=sheet.unsettled),
+            partial(history.corrections, lead, now),
+        ],
     }
     chosen = [section for part in parts for section in of_part[part]]
-    if len(parts) == 1 and not any(section(40) for section in chosen):
+    if len(parts) == 1 and parts[0] in _SILENCE and not any(section(40) for section in chosen):
         return [partial(wrapped, _SILENCE[parts[0]], ink="dim")]
     return chosen
 
 
 _SILENCE = {
-    "lead": "Nothing is known of this lead.",
     "told": "No touches are known: nobody recorded what this lead saw or did.",
     "campaign": "No campaign and no origin were given with this lead.",
     "earlier": "Nobody has done anything with this lead yet.",
 }
 
 
-def _head(sheet: Sheet, width: int) -> list[Line]:
-    news = wrapped(sheet.news, width, "alarm") if sheet.news else []
-    for sentence in sheet.matters:
-        news += wrapped(f"! {sentence}", width, "alarm")
-    return [*news, *who(sheet.lead, sheet.now, sheet.clock, sheet.owner, width)]
+def _head(sheet: Sheet, verdicts: Sequence[Verdict], width: int) -> list[Line]:
+    top = who(
+        sheet.lead,
+        sheet.now,
+        sheet.clock,
+        sheet.owner,
+        width,
+        agreement=sheet.agreement,
+        verdicts=verdicts,
+        campaign=sheet.campaign,
+        beside=sheet.beside,
+    )
+    return [*news_lines(sheet.news, sheet.matters, width), *top]
 
 
 def _message(message: str, width: int) -> list[Line]:
