@@ -77,6 +77,20 @@ class ChoiceField(Lines, can_focus=True):
         self._anew()
         self.post_message(self.Changed(self))
 
+    def choose_by(self, character: str) -> bool:
+        """Choose the option of this key; False when there is none."""
+        keys = KEYS[: len(self._options)]
+        if character not in keys or len(character) != 1:
+            return False
+        self.choose(self._options[keys.index(character)][0])
+        return True
+
+    @property
+    def keys(self) -> str:
+        """The keys of the first and the last option, as a range."""
+        last = KEYS[len(self._options) - 1] if self._options else ""
+        return last if len(self._options) <= 1 else f"1–{last}"
+
     def get_content_height(self, container: object, viewport: object, width: int) -> int:  # noqa: ARG002
         """Return how many lines the options take."""
         return len(self._layout(max(width, 1)))
@@ -104,9 +118,8 @@ class ChoiceField(Lines, can_focus=True):
     def on_key(self, event: events.Key) -> None:
         """Choose by key, or go through the options with the arrows."""
         values = [value for value, _ in self._options]
-        if event.character and event.character in KEYS[: len(values)]:
+        if event.character and self.choose_by(event.character):
             event.stop()
-            self.choose(values[KEYS.index(event.character)])
         elif event.key in ("left", "right") and not self._many and values:
             event.stop()
             at = values.index(self.value) if self.value in values else -1

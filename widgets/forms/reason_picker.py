@@ -51,6 +51,10 @@ class Choice(msgspec.Struct, frozen=True):
     hindrance: str = ""
     barred: str = ""
     """The hindrance in a word or two."""
+    note: str = ""
+    """What is worth a word before it is picked, in one or two."""
+    noted: str = ""
+    """The same in a few more."""
 
 
 def fate(reason: Reason) -> str:
@@ -141,8 +145,12 @@ class ReasonPicker(Lines):
             lines += [((part, "alarm"),) for part in wrap(self._complaint, width, 2)]
         elif self.choice is not None:
             lines += [((part, ""),) for part in wrap(self.choice.reason.sentence, width, 2)]
-            lines += [((part, "dim"),) for part in wrap(fate(self.choice.reason), width, 2 if tall else 1)]
+            lines += [((part, "dim"),) for part in wrap(self._told(self.choice), width, 2 if tall else 1)]
         return lines
+
+    @staticmethod
+    def _told(choice: Choice) -> str:
+        return join([choice.noted, fate(choice.reason)])
 
     def _line(self, choice: Choice, label: int, width: int, *, under: bool) -> Line:
         reason = choice.reason
@@ -153,11 +161,12 @@ class ReasonPicker(Lines):
             return (mark, (words, "dim"))
         about = join([reason.class_.replace("_", " "), IN_A_WORD[reason.outcome]])
         about = about if cell_len(about) <= room else short(IN_A_WORD[reason.outcome], room)
+        about = short(choice.note, room) if choice.note else about
         return (
             mark,
             (f"{reason.key}  ", "accent"),
             (fit(reason.label, label) + "  ", "strong" if under else ""),
-            (about, "dim"),
+            (about, "accent" if choice.note else "dim"),
         )
 
     def render_line(self, y: int) -> Strip:

@@ -20,6 +20,8 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     possible: bool = True
     """Dim while it can't be used now."""
+    always: bool = False
+    """Has its room however narrow the screen is; the others share what is left."""
 
 
 class KeyBar(Lines):
@@ -41,6 +43,12 @@ class KeyBar(Lines):
         self._keys: tuple[Key, ...] = ()
         self._spans: list[tuple[int, int, str]] = []
 
+    @property
+    def in_sight(self) -> tuple[Key, ...]:
+        """The keys that have room."""
+        shown = {command_id for _, _, command_id in self._spans}
+        return tuple(key for key in self._keys if key.id in shown)
+
     def show(self, keys: Sequence[Key]) -> None:
         """Show these keys."""
         if tuple(keys) != self._keys:
@@ -52,11 +60,15 @@ class KeyBar(Lines):
         runs: list[Run] = []
         self._spans = []
         x = 0
-        gap = 3 if sum(cell_len(key.key) + cell_len(key.title) + 4 for key in self._keys) <= width else 2
+        gap = 3 if sum(_size(key) + 3 for key in self._keys) <= width else 2
+        kept = sum(_size(key) + gap for key in self._keys if key.always)
+        full = False
         for key in self._keys:
-            size = cell_len(key.key) + 1 + cell_len(key.title)
-            if x + size > width:
-                break
+            size = _size(key)
+            kept -= size + gap if key.always else 0
+            full |= x + size + kept > width
+            if full and not key.always:
+                continue
             self._spans.append((x, x + size, key.id))
             runs.append((key.key, "strong" if key.possible else "dim"))
             runs.append((f" {key.title}{' ' * gap}", "dim"))
@@ -73,3 +85,7 @@ class KeyBar(Lines):
                 event.stop()
                 self.post_message(self.Pressed(command_id))
                 return
+
+
+def _size(key: Key) -> int:
+    return cell_len(key.key) + 1 + cell_len(key.title)

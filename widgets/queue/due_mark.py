@@ -35,4 +35,4 @@ def due_mark(due: float | None, now: datetime, clock: BusinessClock) -> Run:
 def _words(clock: BusinessClock, due: int, now: int) -> str:
     at = datetime.fromtimestamp(now * 60, UTC)
     left = clock.between(at, datetime.fromtimestamp(due * 60, UTC))
-    return business_span(left)
+    return business_span(left) if left else "now"

@@ -55,13 +55,18 @@ class FindBar(Horizontal):
     DEFAULT_CSS = """
     FindBar { height: 1; padding: 0 1; }
     FindBar > #find-sign { width: 6; }
-    FindBar > #find-count { width: 26; }
+    FindBar > #find-count { width: 30; }
     """
+
+    def __init__(self, hint: str = "", *, id: str | None = None) -> None:  # noqa: A002  (Textual’s own name)
+        """`hint` stands in the empty line."""
+        super().__init__(id=id)
+        self._hint = hint
 
     def compose(self) -> ComposeResult:
         """Lay the line out."""
         yield OneLine(id="find-sign")
-        yield FindInput(id="find-text", select_on_focus=False)
+        yield FindInput(placeholder=self._hint, id="find-text", select_on_focus=False)
         yield OneLine(id="find-count")
 
     def on_mount(self) -> None:
@@ -79,8 +84,9 @@ class FindBar(Horizontal):
         return self.field.value
 
     def write(self, text: str) -> None:
-        """Put this into the field."""
+        """Put this into the field; the text cursor comes to stand behind it."""
         self.field.value = text
+        self.field.cursor_position = len(text)
 
     def clear(self) -> None:
         """Empty the field."""
@@ -92,4 +98,4 @@ class FindBar(Horizontal):
 
     def count(self, words: str) -> None:
         """Say how many leads were found."""
-        self.query_one("#find-count", OneLine).show(((words.rjust(26), "dim"),))
+        self.query_one("#find-count", OneLine).show(((words.rjust(30), "dim"),))

@@ -1,6 +1,6 @@
 """The queue of leads: any number of rows, painted a line at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -11,11 +11,15 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from api.rules.clocks import BusinessClock
-from api.rules.queue import Row
+from api.rules.queue import Order, Row
 from widgets.basis.ink import Inks, inks_of, paint
 from widgets.basis.runs import EMPTY, Line
 from widgets.basis.still import still
-from widgets.queue.queue_columns import RowWords, headings, row_line
+from widgets.queue.queue_columns import heading_at, heading_line, headings
+from widgets.queue.queue_row import Dress, Marks, RowWords, RowWriter
+
+_MARKS = 1
+"""Cells before a row in which a click chooses the lead."""
 
 
 class QueueSource(RowWords, Protocol):
@@ -51,6 +55,20 @@ class LeadQueue(Widget, can_focus=False):
             super().__init__()
             self.lead_id = lead_id
 
+    class Sorted(Message):
+        """A heading was clicked."""
+
+        def __init__(self, order: Order) -> None:
+            super().__init__()
+            self.order = order
+
+    class Picked(Message):
+        """A row was clicked with ctrl, or on the cells before it: the lead is to be chosen, or not any more."""
+
+        def __init__(self, lead_id: str) -> None:
+            super().__init__()
+            self.lead_id = lead_id
+
     def __init__(self, source: QueueSource, *, id: str | None = None) -> None:  # noqa: A002  (Textual’s own name)
         super().__init__(id=id)
         self._source = source
@@ -58,6 +76,9 @@ class LeadQueue(Widget, can_focus=False):
         self._at = 0
         self._top = 0
         self._held = ""
+        self._dress = Dress()
+        self._chosen: Collection[str] = frozenset()
+        self._letters: Mapping[str, str] = {}
         self._seen: list[tuple[Line, bool]] = []
         self._seen_in = Size(0, 0)
         self._inks: Inks = {}
@@ -99,7 +120,26 @@ class LeadQueue(Widget, can_focus=False):
         """The lines in sight, as plain text."""
         return "\n".join("".join(words for words, _ in line).rstrip() for line, _ in self._seen)
 
+    @property
+    def in_sight(self) -> Sequence[str]:
+        """The leads whose rows are in sight, from the top."""
+        return self._ids[max(self._top, 0) : max(self._top + self._room, 0)]
+
     # what is shown
+
+    def dress(self, dress: Dress) -> None:
+        """Say which view the rows are and what they are ordered by, for those that are shown next."""
+        self._dress = dress
+
+    def choose(self, lead_ids: Collection[str]) -> None:
+        """Put a sign before these leads, and before no others."""
+        self._chosen = frozenset(lead_ids)
+        self.renew()
+
+    def label(self, letters: Mapping[str, str]) -> None:
+        """Put letters beside these leads, and beside no others."""
+        self._letters = letters
+        self.renew()
 
     def show(self, ids: Sequence[str]) -> None:
         """Show these leads. The lead under the cursor stays on its line; when it has gone it is held there."""
@@ -118,6 +158,13 @@ class LeadQueue(Widget, can_focus=False):
         else:
             self._at = self._top = 0
         self._settle(before)
+
+    def close_up(self) -> None:
+        """Show no empty lines above the first row, and none out of sight where all fit; for what the person asked for."""
+        top = max(self._top, 0) if len(self._ids) > self._room else 0
+        if top != self._top:
+            self._top = top
+            self.renew()
 
     def start_over(self, ids: Sequence[str]) -> None:
         """Show these leads from the top, whatever stood there before; for another filter."""
@@ -143,6 +190,20 @@ class LeadQueue(Widget, can_focus=False):
             self._top = max(self._at - y, 0)
         if paint:
             self._settle(before)
+
+    def drop_all(self, lead_ids: Collection[str]) -> None:
+        """Take these leads away; the next that stays comes to stand on the cursor's line."""
+        if not lead_ids:
+            return
+        before, y = self.lead_id, self.y
+        above = sum(one in lead_ids for one in self._ids[: self._at])
+        self._ids = [one for one in self._ids if one not in lead_ids]
+        if self._held in lead_ids:
+            self._held = ""
+        self._at = max(min(self._at - above, len(self._ids) - 1), 0)
+        if 0 <= y < self._room:
+            self._top = max(self._at - y, 0)
+        self._settle(before)
 
     def select(self, lead_id: str) -> bool:
         """Move the cursor to a lead; False when it is not shown."""
@@ -174,9 +235,10 @@ class LeadQueue(Widget, can_focus=False):
         """Paint the line that the cursor left, the one it came to, and the heading; all others stay as they are."""
         width = self._seen_in.width
         anew = {0: (self._headings(width), False)}
+        writer = self._writer(width)
         for place in (left, self._at):
             if 0 <= place - self._top < self._room:
-                anew[place - self._top + 1] = self._line(place, width)
+                anew[place - self._top + 1] = self._line(place, writer)
         changed = [Region(0, y, width, 1) for y, line in anew.items() if self._seen[y] != line]
         for y, line in anew.items():
             self._seen[y] = line
@@ -254,25 +316,29 @@ class LeadQueue(Widget, can_focus=False):
         # Rows that went away above leave lines empty, rather than let the cursor's line jump.
         empty = [(EMPTY, False)] * max(-self._top, 0)
         places = range(max(self._top, 0), min(self._top + room, len(self._ids)))
-        clock, now = self._source.clock, self._source.now()
+        writer = self._writer(width)
         return [
             (self._headings(width), False),
             *empty,
-            *(self._line(place, width, clock, now) for place in places),
+            *(self._line(place, writer) for place in places),
         ]
 
-    def _headings(self, width: int) -> Line:
-        count = len(self._ids)
-        return headings(width, self._at + 1 if count else 0, count, self.above)
+    def _writer(self, width: int) -> RowWriter:
+        source = self._source
+        return RowWriter(source, source.clock, source.now(), width, self._dress)
 
-    def _line(
-        self, place: int, width: int, clock: BusinessClock | None = None, now: datetime | None = None
-    ) -> tuple[Line, bool]:
-        source, under = self._source, place == self._at
-        row = source.row(self._ids[place])
+    def _headings(self, width: int) -> Line:
+        count, dress = len(self._ids), self._dress
+        place = self._at + 1 if count else 0
+        return heading_line(headings(width, place, count, self.above, order=dress.order, view=dress.view), dress.order)
+
+    def _line(self, place: int, writer: RowWriter) -> tuple[Line, bool]:
+        under, lead_id = place == self._at, self._ids[place]
+        row = self._source.row(lead_id)
         if row is None:
             return EMPTY, under
-        return row_line(row, width, now or source.now(), clock or source.clock, source, under=under), under
+        marks = Marks(under, lead_id in self._chosen, self._letters.get(lead_id, ""))
+        return writer.line(row, marks), under
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Paint; in a new room the rows are laid out here, the cursor's in sight."""
@@ -292,11 +358,20 @@ class LeadQueue(Widget, can_focus=False):
     # mouse
 
     def on_click(self, event: events.Click) -> None:
-        """Select the row that was clicked."""
+        """Select the row that was clicked, or order the rows by the heading that was."""
         place = self._top + event.y - 1
-        if event.y > 0 and 0 <= place < len(self._ids):
+        if event.y <= 0:
+            order = self._dress.order
+            by = heading_at(headings(self._seen_in.width, 0, len(self._ids), self.above, order=order), event.x)
+            if by and by != order:
+                event.stop()
+                self.post_message(self.Sorted(by))
+        elif 0 <= place < len(self._ids):
             event.stop()
+            lead_id = self._ids[place]
             self.move_to(place)
+            if event.ctrl or event.x < _MARKS:
+                self.post_message(self.Picked(lead_id))
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Scroll three rows down; the cursor stays on its lead while that is in sight, and at the edge otherwise."""
@@ -315,3 +390,4 @@ class LeadQueue(Widget, can_focus=False):
             return
         self._top = top
         self.move_to(max(top, min(self._at, top + room - 1)))
+        self.renew()
