@@ -12,6 +12,13 @@ from api.rules.wishes import open_wishes
 if TYPE_CHECKING:
     from api.desk import Desk, Overturned, Unsettled
     from api.model.lead import Lead
+    from api.rules.showing.beside import Beside
+
+SIDES = {"rep": "sales", "marketer": "marketing", "manager": "manager"}
+"""On which side a person is, by their role."""
+
+_KEPT = 200
+"""Leads of which it is remembered who is beside them."""
 
 
 class DeskSource:
@@ -20,6 +27,9 @@ class DeskSource:
     def __init__(self, desk: "Desk") -> None:
         self._desk = desk
         self._campaigns: dict[str, str] = {}
+        self._sides: dict[str, str] = {}
+        self._age = 0
+        self._beside: dict[str, tuple[int, Beside]] = {}
         self._own: tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]] | None = None
 
     @property
@@ -49,6 +59,30 @@ class DeskSource:
         """Return who else an undecided row waits for; empty when it waits for the person at the desk."""
         return "" if concerns(row, self._desk.me) else self._desk.owner_words(row.owner)
 
+    def sides(self, lead: "Lead") -> dict[str, str]:
+        """Return on which side those are who wrote about the lead, by their ids."""
+        for one in {mark.by for mark in lead.remarks} - self._sides.keys():
+            person = self._desk.person(one)
+            self._sides[one] = SIDES.get(person.role.value, "") if person is not None else ""
+        return self._sides
+
+    def beside(self, lead_id: str) -> "Beside | None":
+        """Return the records beside a lead as they were when last looked for; None while nobody has."""
+        return self._beside.get(lead_id, (0, None))[1]
+
+    def knows_beside(self, lead_id: str) -> bool:
+        """Say whether the records beside a lead were looked for since anything changed."""
+        return self._beside.get(lead_id, (-1, None))[0] == self._age
+
+    def look_beside(self, lead: "Lead") -> bool:
+        """Look for the records beside a lead, and say whether that is any news. Takes its time: not for the loop."""
+        age, before = self._age, self.beside(lead.id)
+        found = self._desk.beside(lead)
+        if len(self._beside) > _KEPT:
+            self._beside = {}
+        self._beside[lead.id] = (age, found)
+        return found != before if before is not None else bool(found)
+
     def unsettled(self, lead_id: str) -> tuple[str, ...]:
         """Return own decisions on the lead that were not applied, as sentences with what became of each."""
         return self._matters()[0].get(lead_id, ())
@@ -73,6 +107,8 @@ class DeskSource:
     def forget(self) -> None:
         """Drop what was remembered, because something changed: campaigns come in the same pages as leads."""
         self._campaigns.clear()
+        self._sides = {}
+        self._age += 1
         self._own = None
 
 

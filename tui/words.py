@@ -4,7 +4,10 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from api.model.operation import Receipt, Result
+from api.rules.queue import View
 from widgets.basis.runs import EMPTY, Line
 from widgets.card.lead_card import Sheet
 from widgets.frame.sync_mark import sync_mark
@@ -13,10 +16,22 @@ from widgets.queue.due_mark import SOON
 if TYPE_CHECKING:
     from api.desk import Desk
     from api.model.lead import Lead
+    from tui.settings.keymap import KeyHint
     from tui.source import DeskSource
 
 
-def header_parts(desk: "Desk", waiting: Sequence[str]) -> tuple[Line, Line, Line]:
+class Shown(msgspec.Struct, frozen=True):
+    """What the queue shows at present."""
+
+    words: str
+    """The view, in a few words."""
+    count: int
+    chosen: int = 0
+    mine: bool = True
+    """Whether it is what waits for the person."""
+
+
+def header_parts(desk: "Desk", waiting: Sequence[str], shown: Shown | None = None) -> tuple[Line, Line, Line]:
     """Return program and person, what waits, and the sync mark; `waiting` is the unfiltered queue."""
     status, now = desk.status(), desk.now()
     left: Line = (("Handoff", "strong"), (f"  {desk.me.name} · {desk.me.role}", "dim"))
@@ -30,7 +45,22 @@ def header_parts(desk: "Desk", waiting: Sequence[str]) -> tuple[Line, Line, Line
         pending=status.pending,
         needing=status.needing,
     )
-    return left, counts(desk, waiting), right
+    middle = counts(desk, waiting)
+    return left, middle if shown is None else queue_words(shown, middle), right
+
+
+def queue_words(shown: Shown, waits: Line) -> Line:
+    """Return which view is shown, how many leads are chosen, and what waits; of another view, how many it has."""
+    line: Line = ((shown.words, "strong"), ("  ", ""))
+    if shown.chosen:
+        line += (
+            (f"{shown.chosen:,} chosen".replace(",", " "), "accent"),
+            (" · " if waits or not shown.mine else "", "dim"),
+        )
+    if shown.mine:
+        return (*line, *waits)
+    leads = f"{shown.count:,} lead{'' if shown.count == 1 else 's'}".replace(",", " ")
+    return (*line, (leads, ""), *(((" · mine: ", "dim"), *waits) if waits else ()))
 
 
 def counts(desk: "Desk", waiting: Sequence[str]) -> Line:
@@ -53,12 +83,13 @@ def counts(desk: "Desk", waiting: Sequence[str]) -> Line:
     return line
 
 
-def problem_words(desk: "Desk") -> str:
+def problem_words(desk: "Desk", hint: "KeyHint") -> str:
     """Return what stays in sight until the person mends it; being offline is not such a thing."""
     status = desk.status()
     if not status.signed_out:
         return ""
-    return f"Signed out; T takes a new token. {status.message or 'Decisions are kept here meanwhile.'}"
+    signed_out = "; ".join(filter(None, ("Signed out", hint("app.sign_in", "takes a new token"))))
+    return f"{signed_out}. {status.message or 'Decisions are kept here meanwhile.'}"
 
 
 def link_words(desk: "Desk") -> str:
@@ -67,7 +98,47 @@ def link_words(desk: "Desk") -> str:
     return "" if status.signed_out else status.message
 
 
-def waiting_words(desk: "Desk", filter_text: str) -> tuple[str, tuple[str, ...]]:
+_EMPTY = {
+    View.TEAM: ("Nothing is unclaimed.", "Every lead of your team’s that waits has somebody."),
+    View.SNOOZED: ("Nothing is snoozed.", "What you put off stands here until its date, or until they do something."),
+    View.ATTEMPTS: (
+        "Nobody waits for an attempt.",
+        "What you accept stands here until you have tried to reach them, and again on the day of the next try.",
+    ),
+    View.DONE: ("Nothing is decided yet today.", "What you accept or refuse stands here until the day is over."),
+}
+"""Of the views besides what waits: what is so while nothing is in them, and what will stand there."""
+
+
+def view_empty_words(view: View, hint: "KeyHint") -> tuple[str, tuple[str, ...]]:
+    """Return what to say where nothing is in a view besides what waits: a title, and what to do next."""
+    title, sentence = _EMPTY.get(view, ("No leads are here yet.", "They appear here by themselves."))
+    ways = (hint("triage.clear", "goes back to what waits"), hint("triage.views", "shows the other views"))
+    return title, (sentence, " · ".join(filter(None, ways)))
+
+
+def unmatched_words(filter_text: str, shown: str, hint: "KeyHint") -> tuple[str, tuple[str, ...]]:
+    """Return what to say where nothing of a view besides what waits matches; `shown` is the view in words."""
+    title = f"Nothing in “{shown}” matches “{filter_text}”."
+    clears = hint("triage.clear", "clears the filter")
+    return title, tuple(filter(None, ["Only this view was looked through.", clears]))
+
+
+def elsewhere_words(desk: "Desk", hint: "KeyHint") -> str:
+    """Return what there is besides what waits: accepted leads that are owed an attempt, refused ones that stir."""
+    attempts, stirred = desk.counts().get(View.ATTEMPTS, 0), len(desk.stirred())
+    parts: list[str] = []
+    if attempts:
+        leads = "1 accepted lead waits" if attempts == 1 else f"{attempts} accepted leads wait"
+        parts.append(f"{leads} for an attempt{f': {views}' if (views := hint('triage.views', 'shows them')) else ''}")
+    if stirred:
+        leads = "1 refused lead has" if stirred == 1 else f"{stirred} refused leads have"
+        find = hint("triage.find", "mark:back finds them")
+        parts.append(f"{leads} done something since{f': {find}' if find else ''}")
+    return " · ".join(parts)
+
+
+def waiting_words(desk: "Desk", filter_text: str, hint: "KeyHint") -> tuple[str, tuple[str, ...]]:
     """Return what to say where no lead is: a title, and what to do next."""
     status = desk.status()
     if filter_text:
@@ -78,7 +149,16 @@ def waiting_words(desk: "Desk", filter_text: str) -> tuple[str, tuple[str, ...]]
             "No leads are here yet.",
             (
                 status.message or "The CRM can’t be reached.",
-                "They are fetched as soon as it answers. s tries again now, q quits.",
+                " · ".join(
+                    filter(
+                        None,
+                        (
+                            "They are fetched as soon as it answers.",
+                            hint("app.sync", "tries again now"),
+                            hint("app.leave", "quits"),
+                        ),
+                    )
+                ),
             ),
         )
     if status.connected is None and not status.message:
@@ -87,7 +167,17 @@ def waiting_words(desk: "Desk", filter_text: str) -> tuple[str, tuple[str, ...]]
         "Nothing waits.",
         (
             "Every lead of yours is decided. New ones appear here by themselves.",
-            "/ finds a lead that was decided · u takes your last decision back · q quits",
+            *filter(None, [elsewhere_words(desk, hint)]),
+            " · ".join(
+                filter(
+                    None,
+                    (
+                        hint("triage.find", "finds a lead that was decided"),
+                        hint("triage.undo", "takes your last decision back"),
+                        hint("app.leave", "quits"),
+                    ),
+                )
+            ),
         ),
     )
 
@@ -115,11 +205,12 @@ def not_applied(desk: "Desk", receipts: Sequence[Receipt]) -> str:
     return one.sentence if receipt.stands is not None else f"{receipt.sentence} ({one.title})"
 
 
-def card_sheet(desk: "Desk", lead: "Lead", news: str, source: "DeskSource") -> Sheet:
+def card_sheet(desk: "Desk", lead: "Lead", news: str, source: "DeskSource", hint: "KeyHint") -> Sheet:
     """Return the lead with everything the card says about it."""
     campaign = desk.campaign(lead.campaign_id) if lead.campaign_id else None
     answers = desk.person(campaign.owner) if campaign and campaign.owner else None
-    matters = tuple(f"{words} S answers." for words in source.matters(lead))
+    answer = hint("app.show_sync", "answers.")
+    matters = tuple(f"{words} {answer}".rstrip() for words in source.matters(lead))
     return Sheet(
         lead=lead,
         campaign=campaign,
@@ -132,6 +223,8 @@ def card_sheet(desk: "Desk", lead: "Lead", news: str, source: "DeskSource") -> S
         news="" if matters else news,
         unsettled=source.unsettled(lead.id),
         matters=matters,
+        sides=source.sides(lead) if lead.remarks else {},
+        beside=source.beside(lead.id),
     )
 
 

@@ -25,6 +25,17 @@ class Writer:
             await self._desk.record(verb, leads)
             return self._desk.last_act()
 
+    async def record_together(self, verbs: "Sequence[LeadVerb]", lead: "Lead") -> "Act | None":
+        """Do several things to one lead as one act; raises what `Desk.commit` raises, and `CannotDo`."""
+        from api.desk import CannotDo
+
+        async with self._turn:
+            prepared = self._desk.prepare_all([(lead, verbs)])
+            for refusal in prepared.refusals:
+                raise CannotDo(refusal.sentence, field=refusal.field)
+            await asyncio.to_thread(self._desk.commit, prepared.operations)
+            return self._desk.last_act()
+
     async def take_back(self) -> "Undone":
         """Take the last act back; raises what `Desk.take_back` raises."""
         async with self._turn:

@@ -1,6 +1,6 @@
 """What the reason asks for, answered over the queue, so that the lead stays in sight."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
@@ -11,22 +11,34 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from api.errors import HandoffError
-from api.model.agreement import Ask, AskKind, Reason
+from api.model.agreement import Ask, AskKind, Consequence, Prefill, Reason
 from api.model.lead import FIELDS, Lead, State
-from api.model.people import Role
 from api.model.text import clean_line
-from api.rules.answers import check
+from api.rules.answers import check, looks_back
 from tui.messages import DeskChanged
 from tui.screens.dialog import Dialog, overtaken
+from tui.screens.drafting import DraftKeeper, questions_of, since
+from tui.screens.finders import agreed_attempts, days, other_leads, whom
 from tui.screens.typed import caught_up
 from widgets.basis.lines import OneLine
 from widgets.basis.notice import Words
-from widgets.forms.answer_form import NOTE, AnswerForm, Field, field_of
+from widgets.forms.answer_form import AnswerForm
+from widgets.forms.choice_field import ChoiceField
+from widgets.forms.fields import NOTE, Field, among, field_of
 from widgets.forms.reason_picker import fate
+from widgets.forms.search_field import STEPS, SearchField
 from widgets.frame.key_bar import Key, KeyBar
 
 if TYPE_CHECKING:
     from api.desk import Desk
+
+START_OVER = "ctrl+r"
+
+_MOVES = ("tab", "shift+tab", *STEPS)
+
+
+_NAMED = {Consequence.REROUTE: "reroute", Consequence.MERGE: "merge", Consequence.SUPPRESS: "suppress"}
+"""What people call a refusal by what becomes of the lead, where that is not refusing."""
 
 
 class Answers(msgspec.Struct, frozen=True):
@@ -36,12 +48,8 @@ class Answers(msgspec.Struct, frozen=True):
     note: str = ""
 
 
-class Draft(Answers, frozen=True):
-    """What the form held when the person went back to the reasons."""
-
-
-class AnswerScreen(Dialog[Answers], inherit_bindings=False):
-    """Gives back the answers, or a draft of them to go back to the reasons."""
+class AnswerScreen(Dialog["Answers | None"], inherit_bindings=False):
+    """Gives back the answers, or None to go back to the reasons; what was typed is kept as a draft meanwhile."""
 
     BINDINGS: ClassVar[list[BindingType]] = []
 
@@ -53,56 +61,108 @@ class AnswerScreen(Dialog[Answers], inherit_bindings=False):
         given: Answers | None = None,
         problem: str = "",
         *,
-        done: Callable[[Answers], Awaitable[None]] | None = None,
+        several: int = 0,
+        back: str = "reasons",
+        done: "Callable[[Answers | None], Awaitable[None]] | None" = None,
     ) -> None:
+        """Begin with what was `given` before, else with the draft, else with what is known of the lead.
+
+        With `several` leads, `lead` stands for all of them, and no draft is kept. `back` is where Esc leads.
+        """
         super().__init__(done)
         self._desk = desk
         self._lead = lead
         self._reason = reason
         self._problem = problem
-        self._proposed = desk.prefill(reason, lead, given.values if given else None)
-        self._values = self._proposed if given is None else {**given.values, NOTE: given.note}
+        self._several = several
+        self._back_to = back
+        self._keeper = DraftKeeper(self, desk, lead.id, questions_of(reason), kept=not several)
+        self._draft = self._keeper.draft if given is None else None
+        held: Mapping[str, str] | None = None
+        if given is not None:
+            held = {**given.values, NOTE: given.note}
+        elif self._draft is not None:
+            held = self._draft.answers
+        self._proposed = desk.prefill(reason, lead, held)
+        self._values = self._proposed if held is None else held
 
     def compose(self) -> ComposeResult:
         """Lay the form out."""
-        fields = [field_of(ask, self._options(ask)) for ask in self._reason.asks]
-        fields.append(Field(key=NOTE, label="A note for marketing"))
-        with Vertical(classes="dialog"):
+        fields = [*map(self._field, self._reason.asks), Field(key=NOTE, label="A note for marketing")]
+        with Vertical(classes="dialog asking"):
             yield OneLine(id="dialog-title")
             yield Words(self._reason.sentence, "dim", id="dialog-about")
+            yield Words("", "dim", id="dialog-draft")
             yield OneLine(classes="gap")
             yield AnswerForm(fields, self._values, proposed=self._proposed, id="answers")
             yield Words(self._problem, "alarm", id="dialog-problem")
             yield Words(fate(self._reason), "dim", id="dialog-fate")
         yield KeyBar(id="dialog-keys")
 
-    def _options(self, ask: Ask) -> list[tuple[str, str]]:
-        if ask.kind is AskKind.FIELD:
-            return [(field, field.replace("_", " ")) for field in FIELDS]
-        if ask.kind is AskKind.TEAM_OR_PERSON:
-            people = [one for one in self._desk.people() if one.active and one.role in (Role.REP, Role.MANAGER)]
-            teams = sorted({one.team for one in people if one.team})
-            return [
-                *((f"team:{team}", f"team {team}") for team in teams),
-                *((f"person:{one.id}", one.name) for one in people if one.id != self._desk.me.id),
-            ]
-        return []
+    def _field(self, ask: Ask) -> Field:
+        desk, lead = self._desk, self._lead
+        match ask.kind:
+            case AskKind.FIELD:
+                return field_of(ask, [(field, field.replace("_", " ")) for field in FIELDS])
+            case AskKind.TEAM_OR_PERSON:
+                people = whom(desk)
+                return field_of(ask, [(one.value, one.words) for one in people], find=among(people))
+            case AskKind.LEAD:
+                return field_of(ask, find=other_leads(desk, lead))
+            case AskKind.DATE:
+                return field_of(ask, reads=days(desk, past=looks_back(ask)))
+            case AskKind.ATTEMPTS:
+                return field_of(ask, reads=agreed_attempts(desk, lead))
+            case _:
+                return field_of(ask)
+
+    @property
+    def _verb(self) -> str:
+        refuse = "reject" if self._lead.state is State.NEW else "disqualify"
+        return _NAMED.get(self._reason.outcome, refuse)
 
     def on_mount(self) -> None:
         """Name the lead and the keys."""
-        verb = "Reject" if self._lead.state is State.NEW else "Disqualify"
+        whom_words = f"{self._several} leads" if self._several else self._lead.title
         self.query_one("#dialog-title", OneLine).show(
-            ((f"{verb} ", ""), (self._lead.title, "strong"), (f": {self._reason.label}", ""))
+            ((f"{self._verb.capitalize()} ", ""), (whom_words, "strong"), (f": {self._reason.label}", ""))
         )
-        self.query_one("#dialog-keys", KeyBar).show(
-            [
-                Key(id="send", key="Enter", title=verb.lower()),
-                Key(id="next", key="Tab", title="next field"),
-                Key(id="back", key="Esc", title="reasons"),
-                Key(id="help", key="F1", title="help"),
-            ]
-        )
+        if self._draft is not None:
+            words = f"draft from {since(self._draft.at, self._desk.now())} · ^r starts over"
+            self.query_one("#dialog-draft", Words).show(words, "dim")
+        if self._several and any(self._proposed.values()):
+            words = f"filled in for {self._lead.title}; what you leave as it is, each lead gets of its own"
+            self.query_one("#dialog-draft", Words).show(words, "dim")
+        if self._draft is None and self._values is not self._proposed:
+            self._keep()
+        self._show_keys()
         self._show_overtaken()
+
+    async def on_unmount(self) -> None:
+        """Let no draft be lost with the program."""
+        await self._keeper.flush()
+
+    @on(AnswerForm.Came)
+    def _show_keys(self) -> None:
+        form = self.query_one(AnswerForm)
+        keys = [Key(id="send", key="Enter", title="preview" if self._several else self._verb)]
+        present = form.present
+        sole = form.sole_choice()
+        if isinstance(present, ChoiceField) and sole is not None and present.id == f"field-{sole.key}":
+            keys.append(
+                Key(
+                    id="pick",
+                    key=present.keys,
+                    title="answers, previews" if self._several else f"answers, {self._verb}s",
+                )
+            )
+        elif isinstance(present, SearchField):
+            keys.append(Key(id="move", key="↑ ↓", title="move"))
+        keys += [Key(id="next", key="Tab", title="next field"), Key(id="back", key="Esc", title=self._back_to)]
+        if self._draft is not None:
+            keys.append(Key(id="start_over", key="^r", title="start over"))
+        keys.append(Key(id="help", key="F1", title="help"))
+        self.query_one("#dialog-keys", KeyBar).show(keys)
 
     def help_subject(self) -> Reason:
         """Return what the help should explain besides the keys: the reason."""
@@ -110,8 +170,15 @@ class AnswerScreen(Dialog[Answers], inherit_bindings=False):
 
     async def take_key(self, event: events.Key) -> bool:
         """Send, go back or go on; everything else is for the field."""
-        helping = event.key == "f1" or (event.key == "question_mark" and not isinstance(self.focused, Input))
-        if not helping and event.key not in ("escape", "enter", "tab", "down", "shift+tab", "up"):
+        typing = isinstance(self.focused, Input)
+        if event.is_printable and not typing and event.key != "question_mark":
+            await caught_up(self.focused)
+            picked = self.query_one(AnswerForm).picks(event.character)
+            if picked:
+                await self._send()
+            return picked
+        helping = event.key == "f1" or (event.key == "question_mark" and not typing)
+        if not helping and event.key not in ("escape", "enter", START_OVER, *_MOVES):
             return False
         await caught_up(self.focused)
         if helping:
@@ -120,32 +187,57 @@ class AnswerScreen(Dialog[Answers], inherit_bindings=False):
             await self._back()
         elif event.key == "enter":
             await self._send()
-        elif event.key in ("tab", "down"):
-            self.focus_next()
+        elif event.key == START_OVER:
+            self._start_over()
         else:
-            self.focus_previous()
+            return self.query_one(AnswerForm).step(event.key)
         return True
 
     async def _back(self) -> None:
-        held = self.query_one(AnswerForm).answers()
-        note = held.pop(NOTE, "")
-        await self.finish(Draft(held, note))
+        self._keep()
+        self._keeper.close()
+        await self.finish(None)
+
+    def _start_over(self) -> None:
+        self._keeper.drop()
+        self._proposed = self._desk.prefill(self._reason, self._lead)
+        self.query_one(AnswerForm).start_over(self._proposed)
+        self._forget_draft()
+
+    def _forget_draft(self) -> None:
+        self._draft = None
+        self.query_one("#dialog-draft", Words).show("", "dim")
+        self._show_keys()
+
+    def _keep(self) -> None:
+        """Keep what was typed; the word that guards a reason is no answer, and is typed anew each time."""
+        guards = {ask.key for ask in self._reason.asks if ask.kind is AskKind.TYPED}
+        held = {key: text for key, text in self.query_one(AnswerForm).answers().items() if key not in guards}
+        self._keeper.note(held, self._proposed)
 
     async def _send(self) -> None:
         form = self.query_one(AnswerForm)
         # Whoever answers and sends in one go gets what follows from the answer filled in as well.
         self._refill()
+        if self._show_overtaken():
+            return
+        if (misread := form.misread()) is not None:
+            form.complain(*misread)
+            return
         held = form.answers()
         note = clean_line(held.pop(NOTE, ""))
         values = {key: clean_line(value) for key, value in held.items()}
-        if self._show_overtaken():
-            return
-        if problem := check(self._reason, values, self._lead):
+        today = self._desk.clock.today(self._desk.now())
+        if problem := check(self._reason, values, self._lead, today):
             form.complain(problem.field, problem.sentence)
         else:
+            self._keep()
+            self._keeper.close()
             await self.finish(Answers(values, note))
 
     def _show_overtaken(self) -> bool:
+        if self._several:
+            return False
         try:
             why = overtaken(self._lead, self._desk.lead(self._lead.id), self._desk.me)
         except HandoffError as gone:
@@ -162,23 +254,34 @@ class AnswerScreen(Dialog[Answers], inherit_bindings=False):
     def _edited(self, changed: AnswerForm.Changed) -> None:
         self.query_one(AnswerForm).complain(changed.key, "")
         self._refill()
+        self._keep()
+        self._show_keys()
 
     def _refill(self) -> None:
-        form = self.query_one(AnswerForm)
-        if any(field.prefill for field in self._reason.asks):
-            form.refill(self._desk.prefill(self._reason, self._lead, form.answers()))
+        # Only a dimension decides on another answer; what the others start with can take a search through all leads.
+        if any(ask.prefill is Prefill.DIMENSION_VALUE for ask in self._reason.asks):
+            form = self.query_one(AnswerForm)
+            self._proposed = self._desk.prefill(self._reason, self._lead, form.answers())
+            form.refill(self._proposed)
 
     @on(KeyBar.Pressed)
     def _pressed(self, pressed: KeyBar.Pressed) -> None:
-        if pressed.command_id == "send":
-            self.app.call_next(self._send)
-        elif pressed.command_id == "back":
-            self.app.call_next(self._back)
-        elif pressed.command_id == "help":
-            self.app.call_next(self.run_action, "app.help")
-        else:
-            self.focus_next()
+        match pressed.command_id:
+            case "send":
+                self.app.call_next(self._send)
+            case "back":
+                self.app.call_next(self._back)
+            case "help":
+                self.app.call_next(self.run_action, "app.help")
+            case "start_over":
+                self._start_over()
+            case "next":
+                self.focus_next()
 
     def on_paste(self, event: events.Paste) -> None:
-        """Swallow what was pasted beside the text fields."""
+        """Refuse what was pasted where keys pick."""
         event.stop()
+        form = self.query_one(AnswerForm)
+        if isinstance(form.present, ChoiceField):
+            key = (form.present.id or "").removeprefix("field-")
+            form.complain(key, "Pasted text was ignored: keys pick an answer here.")

@@ -1,16 +1,20 @@
 """The root of the screens that stand for themselves: header and banner above, what is said and the keys below."""
 
 from collections.abc import Callable
+from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 from textual import events, on
+from textual.binding import BindingsMap
 from textual.geometry import Region
 from textual.screen import Screen
 from textual.timer import Timer
 
 from tui.commands import Command, command
+from tui.keys import bindings_for
 from tui.words import link_words
 from widgets.basis.lines import OneLine
+from widgets.basis.pane import Pane
 from widgets.frame.header import Header
 from widgets.frame.key_bar import KeyBar
 from widgets.frame.status_line import StatusLine
@@ -22,6 +26,10 @@ if TYPE_CHECKING:
 
 _SAYING_STAYS = 10.0
 """Seconds after which what was said is no news any more."""
+
+
+_READ = 3.0
+"""Seconds that a person has for reading what they just did, before the line to the CRM has its say."""
 
 
 class Area(Screen[None], inherit_bindings=False):
@@ -38,6 +46,22 @@ class Area(Screen[None], inherit_bindings=False):
     _link = ""
     _until: Callable[[], str | None] | None = None
     _said_timer: Timer | None = None
+    _said_at = 0.0
+    """When something else than how the line stands was said last; seconds of the monotonic clock."""
+    _link_timer: Timer | None = None
+
+    def __init__(self, *, classes: str = "") -> None:
+        super().__init__(classes=classes)
+        keymap = self.handoff.keymap
+        if keymap.own:
+            # Of the class are the keys of the registry; the person's own stand in for them.
+            self._bindings = BindingsMap(bindings_for(self.AREA, keymap))
+
+    def name_keys(self, command_id: str) -> None:
+        """Have everything that is scrolled by a command name its key as the person has it."""
+        if self.handoff.keymap.own:
+            for pane in self.query(Pane):
+                pane.reads_on = self.handoff.key_hint(command_id, "reads on")
 
     @property
     def handoff(self) -> "HandoffApp":
@@ -47,6 +71,10 @@ class Area(Screen[None], inherit_bindings=False):
     def hindrance(self, one: Command) -> str:
         """Return why a command of this area is of no use now; empty when it is."""
         raise NotImplementedError
+
+    def meaning(self, one: Command) -> str:
+        """Return what a command would do now, as a sentence."""
+        return one.help
 
     def help_subject(self) -> Any:
         """Return what the help should explain besides the keys."""
@@ -65,6 +93,8 @@ class Area(Screen[None], inherit_bindings=False):
         """
         self.query_one("#status", StatusLine).say(sentence, hint, alarm=alarm)
         self._until = until
+        if sentence and until is None:
+            self._said_at = monotonic()
         if self._said_timer is not None:
             self._said_timer.stop()
         self._said_timer = self.set_timer(_SAYING_STAYS, self.grow_old) if sentence else None
@@ -129,11 +159,19 @@ class Area(Screen[None], inherit_bindings=False):
             banner.visible = True
 
     def say_link(self) -> None:
-        """Say once what became of the line to the CRM."""
-        link, before = link_words(self.desk), self._link
-        self._link = link
+        """Say once what became of the line to the CRM, when there was time to read what was said before."""
+        link, wait = link_words(self.desk), self._said_at + _READ - monotonic()
+        if link and link != self._link and wait > 0:
+            if self._link_timer is None:
+                self._link_timer = self.set_timer(wait, self._say_link_now)
+            return
+        before, self._link = self._link, link
         if link and link != before:
             self.say(link, until=self.line_back)
+
+    def _say_link_now(self) -> None:
+        self._link_timer = None
+        self.say_link()
 
     def open_page(self, lead: "Lead") -> None:
         """Open a lead's page in the browser."""
@@ -144,16 +182,28 @@ class Area(Screen[None], inherit_bindings=False):
         elif not openable(lead.url):
             self.say("Its address is not one that Handoff opens: only http, https, mailto and tel are.", alarm=True)
         else:
-            self.app.open_url(lead.url)
-            self.say(f"Opened {lead.url}")
+            self.open_link(lead.url, f"Opened {lead.url}")
+
+    def open_link(self, url: str, sentence: str) -> None:
+        """Open an address that is safe to open, and say `sentence`; where nothing can be opened, say that."""
+        from tui.reach import far_away
+
+        if far_away() and not self.app.is_web:
+            self.say("From here, over SSH, nothing can be opened on your own screen; copying it works.", alarm=True)
+            return
+        self.app.open_url(url)
+        self.say(sentence)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Refuse pasted text: its letters are no decisions."""
+        event.stop()
+        finds = self.handoff.key_hint("triage.find", "finds what you paste") if self.AREA == "triage" else ""
+        self.say(f"Pasted text was ignored ({len(event.text)} characters): keys decide here.", finds)
 
     @on(KeyBar.Pressed)
     async def _pressed(self, pressed: KeyBar.Pressed) -> None:
         one = command(pressed.command_id)
-        if one.id == "app.palette":
-            await self.handoff.action_command_palette()
-        else:
-            await self.run_action(f"app.{one.action}" if one.target == "app" else one.action)
+        await self.run_action(f"app.{one.action}" if one.target == "app" else one.action)
 
     @on(Header.MarkClicked)
     def _mark_clicked(self) -> None:

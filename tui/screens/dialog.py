@@ -9,7 +9,7 @@ from textual.screen import ModalScreen
 
 from api.model.lead import Lead
 from api.model.people import Person
-from widgets.card.history import VERBS
+from api.rules.showing.story import VERBS
 
 Given = TypeVar("Given")
 

@@ -11,8 +11,10 @@ from textual.containers import Vertical
 from api.errors import HandoffError
 from api.model.agreement import Moment, Reason
 from api.model.lead import Lead, State
+from api.rules.attempts import asks_attempts, attempts_words, too_few, tried
 from tui.messages import DeskChanged
 from tui.screens.dialog import Dialog, overtaken
+from tui.screens.drafting import questions_of, since
 from widgets.basis.lines import OneLine
 from widgets.forms.reason_picker import Choice, ReasonPicker
 from widgets.frame.key_bar import Key, KeyBar
@@ -32,45 +34,65 @@ class ReasonScreen(Dialog["Reason | None"], inherit_bindings=False):
         lead: Lead,
         at: str = "",
         *,
+        several: int = 0,
         done: "Callable[[Reason | None], Awaitable[None]] | None" = None,
     ) -> None:
+        """Begin on the reason with the code `at`, else on the one of the latest draft, else on the first of use.
+
+        With `several` leads, `lead` stands for all of them.
+        """
         super().__init__(done)
         self._desk = desk
         self._lead = lead
-        self._at = at
+        self._several = several
+        drafts = () if several else desk.drafts.on(lead.id)
+        self._drafts = {draft.questions: since(draft.at, desk.now()) for draft in drafts}
+        self._choices = self._offered()
+        drafted = {one.reason.code for one in self._choices if questions_of(one.reason) in self._drafts}
+        self._at = at or next((code for one in self._drafts if (code := one.partition(":")[2]) in drafted), "")
 
     def compose(self) -> ComposeResult:
         """Lay the picker out."""
         with Vertical(classes="dialog"):
             yield OneLine(id="dialog-title")
             yield OneLine(classes="gap")
-            yield ReasonPicker(self._choices(), id="reasons")
+            yield ReasonPicker(self._choices, id="reasons")
         yield KeyBar(id="dialog-keys")
 
-    def _choices(self) -> list[Choice]:
+    def _offered(self) -> list[Choice]:
         usable = {reason.code for reason in self._desk.reasons(self._lead)}
         return [
-            Choice(reason) if reason.code in usable else _barred(reason, self._lead)
+            self._possible(reason) if reason.code in usable else _barred(reason, self._lead)
             for reason in self._desk.agreement.reasons
             if reason.active
         ]
+
+    def _possible(self, reason: Reason) -> Choice:
+        """Return the reason with what is worth a word before it is picked."""
+        if when := self._drafts.get(questions_of(reason)):
+            return Choice(reason, note="draft", noted=f"draft from {when}")
+        agreed = self._desk.agreement.sales.attempts
+        if not self._several and asks_attempts(reason) and too_few(self._lead, agreed):
+            noted = attempts_words(self._lead, agreed)
+            return Choice(reason, note=f"{tried(self._lead)} of {agreed}", noted=noted)
+        return Choice(reason)
 
     def on_mount(self) -> None:
         """Name the lead."""
         verb = "Reject" if self._lead.state is State.NEW else "Disqualify"
         title = self.query_one("#dialog-title", OneLine)
-        title.show(((f"{verb} ", ""), (self._lead.title, "strong"), (": why?", "")))
+        whom = f"{self._several} leads" if self._several else self._lead.title
+        title.show(((f"{verb} ", ""), (whom, "strong"), (": why?", "")))
         self.query_one("#dialog-keys", KeyBar).show(
             [
                 Key(id="pick", key="its key", title="picks"),
                 Key(id="move", key="↑ ↓ Enter", title="move, pick"),
                 Key(id="back", key="Esc", title="back"),
+                Key(id="help", key="?", title="what was agreed"),
             ]
         )
-        picker = self.query_one(ReasonPicker)
-        for choice in self._choices():
-            if choice.reason.code == self._at:
-                picker.go_to(choice.reason.code)
+        if self._at:
+            self.query_one(ReasonPicker).go_to(self._at)
 
     def help_subject(self) -> Reason | None:
         """Return what the help should explain besides the keys: the reason under the cursor."""
@@ -102,6 +124,8 @@ class ReasonScreen(Dialog["Reason | None"], inherit_bindings=False):
             await self.finish(reason)
 
     def _overtaken(self) -> str:
+        if self._several:
+            return ""
         try:
             return overtaken(self._lead, self._desk.lead(self._lead.id), self._desk.me)
         except HandoffError as gone:
@@ -127,6 +151,8 @@ class ReasonScreen(Dialog["Reason | None"], inherit_bindings=False):
             self.app.call_next(self.finish, None)
         elif pressed.command_id == "pick":
             self.app.call_next(self._pick)
+        elif pressed.command_id == "help":
+            self.app.call_next(self.run_action, "app.help")
 
 
 def _barred(reason: Reason, lead: Lead) -> Choice:

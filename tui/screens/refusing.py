@@ -10,15 +10,12 @@ if TYPE_CHECKING:
     from tui.app import HandoffApp
     from tui.screens.answers import Answers
 
-Drafts = dict[tuple[str, str], "Answers"]
-"""What was typed and not sent, by lead and reason."""
-
 
 class Refusing:
     """One lead's refusal, asked for over whatever is on the screen.
 
     `done` gets the reason and its answers (None when it asks for nothing). Each step is on the screen before the next
-    key is looked at, so that keys typed ahead reach it.
+    key is looked at, so that keys typed ahead reach it. What was typed and not sent is offered again.
     """
 
     def __init__(
@@ -26,38 +23,55 @@ class Refusing:
         app: "HandoffApp",
         desk: "Desk",
         lead: "Lead",
-        drafts: Drafts,
         done: "Callable[[Reason, Answers | None], Awaitable[None]]",
+        *,
+        several: int = 0,
     ) -> None:
+        """Ask about `lead`, or in its stand about `several` leads, of which nothing is kept as a draft."""
         self._app = app
         self._desk = desk
         self._lead = lead
-        self._drafts = drafts
         self._done = done
+        self._several = several
 
     async def ask_reason(self, at: str = "") -> None:
-        """Ask for the reason; the cursor begins on the one with the code `at`."""
+        """Ask for the reason; the cursor begins on the one with the code `at`, else on the one that has a draft."""
         from tui.screens.reasons import ReasonScreen
 
         async def picked(reason: "Reason | None") -> None:
             if reason is None:
                 return
             if reason.asks:
-                await self.ask_answers(reason, self._drafts.get((self._lead.id, reason.code)))
+                await self.ask_answers(reason)
             else:
                 await self._done(reason, None)
 
-        await self._app.push_screen(ReasonScreen(self._desk, self._lead, at, done=picked))
+        await self._app.push_screen(ReasonScreen(self._desk, self._lead, at, several=self._several, done=picked))
 
-    async def ask_answers(self, reason: "Reason", given: "Answers | None" = None, problem: str = "") -> None:
-        """Ask for what the reason asks for, from what was `given` before; `problem` says why it is asked again."""
-        from tui.screens.answers import AnswerScreen, Draft
+    async def ask_answers(
+        self, reason: "Reason", given: "Answers | None" = None, problem: str = "", *, alone: bool = False
+    ) -> None:
+        """Ask for what the reason asks for, from what was `given` before; `problem` says why it is asked again.
 
-        async def answered(answers: "Answers") -> None:
-            if isinstance(answers, Draft):
-                self._drafts[self._lead.id, reason.code] = answers
-                await self.ask_reason(reason.code)
-            else:
+        `alone`, there are no reasons to go back to: Esc leaves.
+        """
+        from tui.screens.answers import AnswerScreen
+
+        async def answered(answers: "Answers | None") -> None:
+            if answers is not None:
                 await self._done(reason, answers)
+            elif not alone:
+                await self.ask_reason(reason.code)
 
-        await self._app.push_screen(AnswerScreen(self._desk, self._lead, reason, given, problem, done=answered))
+        await self._app.push_screen(
+            AnswerScreen(
+                self._desk,
+                self._lead,
+                reason,
+                given,
+                problem,
+                several=self._several,
+                back="back" if alone else "reasons",
+                done=answered,
+            )
+        )

@@ -12,7 +12,7 @@ from api.model import operation as op
 from tui.commands import command
 from tui.screens.area import Area
 from tui.screens.deciding import ACTS
-from tui.screens.refusing import Drafts, Refusing
+from tui.screens.refusing import Refusing
 from tui.screens.sync.ways import way_command, words
 
 if TYPE_CHECKING:
@@ -39,8 +39,6 @@ class Answering(Area, inherit_bindings=False):
     """Matters whose answer is on its way to the disk, by key."""
     gone: set[str]
     """Keys of matters that were answered here."""
-    drafts: Drafts
-    """What was typed for the matter under the cursor and not sent."""
 
     @property
     def matter_list(self) -> "MatterList":
@@ -153,7 +151,7 @@ class Answering(Area, inherit_bindings=False):
             values, note = (answers.values, answers.note) if answers is not None else ({}, "")
             self._resolve(matter, Way.EDIT, verb=refusal(lead, reason.code, values, note))
 
-        refusing = Refusing(self.handoff, self.desk, lead, self.drafts, done)
+        refusing = Refusing(self.handoff, self.desk, lead, done)
         reason = self.desk.agreement.reason(verb.reason)
         usable = {one.code for one in self.desk.reasons(lead)}
         if reason is not None and reason.code in usable:
@@ -234,7 +232,8 @@ class Answering(Area, inherit_bindings=False):
             take_back = partial(self.desk.undo, recorded[0].group or recorded[0].id)
         if take_back is not None:
             self.handoff.answered.append(Answered(matter, take_back))
-        self._tell_done(done.sentence, "u undoes" if take_back is not None else "")
+        undoes = self.handoff.key_hint("sync.undo", "undoes")
+        self._tell_done(done.sentence, undoes if take_back is not None else "")
 
     def _tell_done(self, sentence: str, hint: str = "") -> None:
         """Say what was done; where the screen was left meanwhile, on the one that is there now."""

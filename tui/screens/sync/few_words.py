@@ -12,7 +12,7 @@ from tui.screens.dialog import Dialog
 from tui.screens.typed import caught_up
 from widgets.basis.lines import OneLine
 from widgets.basis.notice import Words
-from widgets.forms.answer_form import AnswerInput
+from widgets.forms.answer_input import AnswerInput
 from widgets.frame.key_bar import Key, KeyBar
 
 if TYPE_CHECKING:

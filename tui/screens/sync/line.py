@@ -11,6 +11,7 @@ from widgets.matters.line_panel import LineState
 if TYPE_CHECKING:
     from api.crm.port import Capabilities
     from api.desk.news import Status
+    from tui.settings.keymap import KeyHint
 
 _KEPT = "What you decide is kept here."
 
@@ -22,9 +23,11 @@ def line_state(
     capabilities: "Capabilities | None" = None,
     problem: str = "",
     warnings: Sequence[str] = (),
+    hint: "KeyHint | None" = None,
 ) -> LineState:
     """Return what to say; `problem`: why no line could be opened at all, `warnings`: damage found on the disk."""
-    sign, sentence = _sentence(status, now, problem)
+    takes = hint("app.sign_in", "takes a new token. ") if hint is not None else ""
+    sign, sentence = _sentence(status, now, problem, takes)
     odd = (status.message,) if status.connected and status.message else ()
     return LineState(
         sign=sign,
@@ -36,11 +39,11 @@ def line_state(
     )
 
 
-def _sentence(status: "Status", now: datetime, problem: str) -> tuple[str, str]:
+def _sentence(status: "Status", now: datetime, problem: str, takes: str) -> tuple[str, str]:
     elsewhere = "Another window of this profile talks to the CRM" if status.elsewhere else ""
     message = status.message
     if status.signed_out:
-        return "○", f"Signed out. {message or 'The token is not accepted any more.'} T takes a new token. {_KEPT}"
+        return "○", f"Signed out. {message or 'The token is not accepted any more.'} {takes}{_KEPT}"
     if problem:
         return "○", f"{problem} {_KEPT}"
     if status.connected:

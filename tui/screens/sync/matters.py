@@ -8,11 +8,11 @@ import msgspec
 from api.desk.news import Overturned, Unsettled, Waiting, Wish
 from api.model import operation as op
 from api.model.lead import Decided
+from api.rules.showing.story import VERBS
+from api.rules.showing.top import standing_words
 from api.rules.wording import span
 from tui.screens.sync.ways import ways_out
 from widgets.basis.runs import join
-from widgets.card.history import VERBS
-from widgets.card.who import standing_words
 from widgets.matters.matter_list import Entry, Part
 from widgets.matters.matter_sheet import MatterSheet, Side
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from api.model.agreement import Agreement
     from api.model.lead import Lead
     from api.model.operation import Operation
+    from tui.settings.keymap import Keymap
 
 NEEDS, REFUSED, PENDING = "Needs you", "Refused", "Pending"
 """Headings of the list, in order."""
@@ -154,7 +155,7 @@ def _label(code: str, agreement: "Agreement") -> str:
 # both sides of one
 
 
-def sheet_of(desk: "Desk", matter: Matter, lead: "Lead | None", done: str = "") -> MatterSheet:
+def sheet_of(desk: "Desk", matter: Matter, lead: "Lead | None", done: str = "", *, keymap: "Keymap") -> MatterSheet:
     """Return everything there is to say about a matter; `lead` as it stands now, `done` once it is settled."""
     agreement, about = desk.agreement, matter.about
     stands = f"{lead.standing.state.value} · {desk.owner_words(lead.standing.owner)}" if lead is not None else ""
@@ -164,7 +165,7 @@ def sheet_of(desk: "Desk", matter: Matter, lead: "Lead | None", done: str = "") 
         whose=stands,
         sides=tuple(_sides(about, agreement)),
         facts=() if done else tuple(_facts(desk, about, lead)),
-        ways=() if done else tuple(ways_out(desk, about, lead)),
+        ways=() if done else tuple(ways_out(desk, about, lead, keymap)),
         done=done,
         now=desk.now(),
     )

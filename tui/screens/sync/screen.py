@@ -52,7 +52,6 @@ class SyncScreen(Answering, inherit_bindings=False):
         self.desk = desk
         self.leaving = {}
         self.gone = set()
-        self.drafts = {}
         self._matters: dict[str, Matter] = {}
         self._last: Matter | None = None
         """What is under the cursor, or was when it was answered elsewhere."""
@@ -71,6 +70,7 @@ class SyncScreen(Answering, inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Fill the widgets for the first paint."""
+        self.name_keys("sync.read_on")
         self.read()
         self.set_interval(_TICK, self.tick)
 
@@ -127,7 +127,12 @@ class SyncScreen(Answering, inherit_bindings=False):
             return "Nothing was exchanged with the CRM yet.", (words,)
         return (
             "Nothing waits, nothing needs you.",
-            ("Everything you decided is with the CRM.", "s asks it now · Esc goes back to the queue"),
+            (
+                "Everything you decided is with the CRM.",
+                " · ".join(
+                    filter(None, (self.handoff.key_hint("app.sync", "asks it now"), "Esc goes back to the queue"))
+                ),
+            ),
         )
 
     def show_header(self) -> None:
@@ -146,6 +151,7 @@ class SyncScreen(Answering, inherit_bindings=False):
             capabilities=self.handoff.capabilities,
             problem=self.handoff.sync_problem,
             warnings=self.desk.warnings,
+            hint=self.handoff.key_hint,
         )
         self.query_one("#line", LinePanel).show(state)
 
@@ -158,7 +164,11 @@ class SyncScreen(Answering, inherit_bindings=False):
             self._last = matter
         elif self._last is not None and self._last.key == key:
             matter, done = self._last, became(self.desk, self._last)
-        sheet = sheet_of(self.desk, matter, self.lead_of(matter), done) if matter is not None else None
+        sheet = (
+            sheet_of(self.desk, matter, self.lead_of(matter), done, keymap=self.handoff.keymap)
+            if matter is not None
+            else None
+        )
         self.query_one("#matter", MatterPane).show_matter(sheet)
         self._show_keys()
 
@@ -173,7 +183,7 @@ class SyncScreen(Answering, inherit_bindings=False):
             others.insert(0, command("app.sign_in"))
         self.query_one("#keys", KeyBar).show(
             [
-                Key(id=one.id, key=one.key_words, title=one.title, possible=not self.hindrance(one))
+                Key(id=one.id, key=self.handoff.key_words(one.id), title=one.title, possible=not self.hindrance(one))
                 for one in (*map(command, ways), *others)
             ]
         )
@@ -200,7 +210,7 @@ class SyncScreen(Answering, inherit_bindings=False):
             return ""
         if way not in ways_shown(about):
             return f"“{one.title}” is no answer to this."
-        why = why_not(self.desk, way, about, self.lead_of(Matter("", about)))
+        why = why_not(self.desk, way, about, self.lead_of(Matter("", about)), self.handoff.key_hint)
         return f"{why[:1].upper()}{why[1:]}."
 
     # what happens
@@ -226,7 +236,6 @@ class SyncScreen(Answering, inherit_bindings=False):
     @on(MatterList.Moved)
     def follow(self) -> None:
         """Show what the cursor came to."""
-        self.drafts.clear()
         self.grow_old()
         self.show_matter()
 

@@ -12,6 +12,7 @@ from widgets.matters.matter_sheet import WayOut
 if TYPE_CHECKING:
     from api.desk import Desk
     from api.model.lead import Lead
+    from tui.settings.keymap import KeyHint, Keymap
 
 _SENSIBLE: dict[str, tuple[Way, ...]] = {
     "conflict": (Way.YIELD, Way.INSIST, Way.REROUTE),
@@ -50,15 +51,16 @@ def way_command(way: Way) -> str:
     return _COMMANDS[way]
 
 
-def ways_out(desk: "Desk", about: About, lead: "Lead | None") -> Iterator[WayOut]:
+def ways_out(desk: "Desk", about: About, lead: "Lead | None", keymap: "Keymap") -> Iterator[WayOut]:
     """Yield each way with its key and words."""
     possible = ways_of(about)
     for way in ways_shown(about):
         one = command(way_command(way))
         if way in possible:
-            yield WayOut(key=one.key_words, words=words(way, about))
+            yield WayOut(key=keymap.words(one.id), words=words(way, about))
         else:
-            yield WayOut(key=one.key_words, words=one.title, why_not=why_not(desk, way, about, lead))
+            barred = why_not(desk, way, about, lead, keymap.hint)
+            yield WayOut(key=keymap.words(one.id), words=one.title, why_not=barred)
 
 
 def words(way: Way, about: About) -> str:
@@ -81,14 +83,14 @@ def words(way: Way, about: About) -> str:
     }[way]
 
 
-def why_not(desk: "Desk", way: Way, about: About, lead: "Lead | None") -> str:
+def why_not(desk: "Desk", way: Way, about: About, lead: "Lead | None", hint: "KeyHint") -> str:
     """Say why a way is not open now."""
     if lead is None:
         return "the lead is not here any more"
     if lead.state is State.SUPPRESSED:
         return "the person asked not to be contacted"
     if way is Way.INSIST:
-        return _why_not_insist(about, lead)
+        return _why_not_insist(about, lead, hint)
     if way is Way.ASK:
         owner = lead.standing.owner
         if owner is None or owner.kind != "person":
@@ -105,7 +107,7 @@ def why_not(desk: "Desk", way: Way, about: About, lead: "Lead | None") -> str:
     return "not as the lead stands now"
 
 
-def _why_not_insist(about: About, lead: "Lead") -> str:
+def _why_not_insist(about: About, lead: "Lead", hint: "KeyHint") -> str:
     if isinstance(about, Unsettled) and about.kind == "taken":
         return "two can’t have it; ask for it"
     if isinstance(about, Wish):
@@ -115,7 +117,9 @@ def _why_not_insist(about: About, lead: "Lead") -> str:
     kept = (
         any(one.operation_id == about.operation.id for one in lead.dissents) if isinstance(about, Unsettled) else True
     )
-    return "not as the lead stands now" if kept else "yours has not come back from the CRM yet; s asks it now"
+    if kept:
+        return "not as the lead stands now"
+    return "; ".join(filter(None, ("yours has not come back from the CRM yet", hint("app.sync", "asks it now"))))
 
 
 def _other(about: About) -> str:

@@ -8,12 +8,13 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Input
 
-from api.model.people import Role
 from tui.screens.dialog import Dialog
+from tui.screens.finders import whom
 from tui.screens.typed import caught_up
 from widgets.basis.lines import OneLine
-from widgets.forms.answer_form import AnswerInput
-from widgets.forms.pick_list import Option, PickList
+from widgets.forms.answer_input import AnswerInput
+from widgets.forms.fields import among
+from widgets.forms.pick_list import PickList
 from widgets.frame.key_bar import Key, KeyBar
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class WhomScreen(Dialog[str], inherit_bindings=False):
             yield OneLine(id="dialog-title")
             yield OneLine(classes="gap")
             yield AnswerInput(id="whom")
-            yield PickList(whom(self._desk), id="people")
+            yield PickList(among(whom(self._desk)), nothing="Nobody matches.", id="people")
         yield KeyBar(id="dialog-keys")
 
     def on_mount(self) -> None:
@@ -69,9 +70,9 @@ class WhomScreen(Dialog[str], inherit_bindings=False):
         return True
 
     async def _send(self) -> None:
-        option = self.query_one(PickList).option
-        if option is not None:
-            await self.finish(option.value)
+        picked = self.query_one(PickList).picked
+        if picked is not None:
+            await self.finish(picked.value)
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
@@ -91,17 +92,3 @@ class WhomScreen(Dialog[str], inherit_bindings=False):
             self.app.call_next(self._send)
         elif pressed.command_id == "back":
             self.app.call_next(self.finish, "")
-
-
-def whom(desk: "Desk") -> list[Option]:
-    """Return everybody else who may have a lead, and their teams."""
-    people = [one for one in desk.people() if one.active and one.role in (Role.REP, Role.MANAGER)]
-    teams = sorted({one.team for one in people if one.team})
-    return [
-        *(Option(f"team:{team}", f"team {team}") for team in teams),
-        *(
-            Option(f"person:{one.id}", one.name, " ".join(part for part in (one.role.value, one.team) if part))
-            for one in people
-            if one.id != desk.me.id
-        ),
-    ]

@@ -1,9 +1,11 @@
 """The part of a screen that filters its queue as one types."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
 from textual import events
 
+from api.rules.queue import Filter
 from tui.screens.area import Area
 from tui.screens.typed import caught_up
 
@@ -22,6 +24,8 @@ class Finding(Area, inherit_bindings=False):
     ready = False
     """Whether the queue has been filled for the first time."""
     _came_from = ""
+    _completed = ""
+    _ways: Sequence[str] = ()
 
     @property
     def queue(self) -> "LeadQueue":
@@ -39,7 +43,9 @@ class Finding(Area, inherit_bindings=False):
         bar = self._bar
         if bar is None:
             self._came_from = self.queue.lead_id
-            bar = FindBar(id="find")
+            from tui.screens.triage.completing import HINT
+
+            bar = FindBar(HINT, id="find")
             await self.mount(bar, before="#main")
             self.show_found(0)
         # At once, since what was typed right behind the key belongs into the field already.
@@ -53,13 +59,23 @@ class Finding(Area, inherit_bindings=False):
             self._filter(text)
         self.set_focus(None)
 
-    async def action_clear(self) -> None:
+    async def filter_by(self, text: str) -> None:
+        """Show the line with this in it, or no line for no text; the caller reads the queue."""
+        self.filter_text = text
+        if text:
+            await self.action_find()
+            if (bar := self._bar) is not None:
+                bar.write(text)
+            self.set_focus(None)
+        elif (bar := self._bar) is not None:
+            await self._close(bar)
+
+    async def drop_filter(self) -> None:
         """Drop the filter and go back to where the cursor stood."""
         bar = self._bar
         if bar is None:
             return
-        await bar.remove()
-        self.set_focus(None)
+        await self._close(bar)
         self.filter_text = ""
         found = self.queue.lead_id
         self.read_queue(fresh=True)
@@ -67,11 +83,52 @@ class Finding(Area, inherit_bindings=False):
         if not self.queue.select(found):
             self.queue.select(self._came_from)
 
+    async def _close(self, bar: "FindBar") -> None:
+        await bar.remove()
+        await self.query("#find-problem").remove()
+        self.set_focus(None)
+
     def show_found(self, count: int) -> None:
         """Say how many leads were found."""
         if (bar := self._bar) is not None:
             found = f"{count:,} found".replace(",", " ")
-            bar.count(f"{found} · Esc clears" if self.filter_text else "Esc closes")
+            typing = self.focused is bar.field and self._offers(bar.text)
+            rest = "Tab completes" if typing else "Esc clears"
+            bar.count(f"{found} · {rest}" if self.filter_text else "Esc closes")
+            self._tell_problems()
+
+    def _tell_problems(self) -> None:
+        """Say below the line the first thing in it that was not understood, for as long as it stands there."""
+        from widgets.basis.notice import Words
+
+        problem = next(iter(Filter.parse(self.filter_text).problems), "")
+        words = next(iter(self.query("#find-problem").results(Words)), None)
+        if words is not None:
+            words.show(problem, "dim")
+        elif problem:
+            self.mount(Words(problem, "dim", id="find-problem"), after="#find")
+
+    def _offers(self, text: str) -> list[str]:
+        from tui.screens.triage.completing import completions
+
+        return completions(text, self.desk)
+
+    def _complete(self, bar: "FindBar") -> bool:
+        """Complete what is being typed, by the next way each time; False where there is nothing to complete."""
+        if bar.text != self._completed or len(self._ways) < 2:
+            self._ways = self._offers(bar.text)
+        if not self._ways:
+            return False
+        self._completed, *rest = self._ways
+        self._ways = [*rest, self._completed]
+        bar.write(self._completed)
+        self._filter(bar.text)
+        return True
+
+    @property
+    def finding(self) -> bool:
+        """Whether the line in which one types what to find is there."""
+        return self._bar is not None
 
     @property
     def _bar(self) -> "FindBar | None":
@@ -87,6 +144,8 @@ class Finding(Area, inherit_bindings=False):
             return False
         await caught_up(self.focused)
         self._filter(bar.text)
+        if event.key == "tab" and self._complete(bar):
+            return True
         await self._leave_field(keep=event.key != "escape")
         return True
 
@@ -131,4 +190,4 @@ class Finding(Area, inherit_bindings=False):
         if keep and self.filter_text:
             self.set_focus(None)
         else:
-            await self.action_clear()
+            await self.drop_filter()

@@ -1,5 +1,6 @@
 """The part of a screen that hears of what changed on the desk: says what is new, and reads its queue again."""
 
+from collections.abc import Mapping
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from widgets.frame.status_line import StatusLine
 
 if TYPE_CHECKING:
     from api.desk import Changed, Desk
-    from tui.source import DeskSource
+    from tui.screens.triage.rows import RowSource
 
 _SHORT = 0.01
 """Seconds of catching up that no key notices."""
@@ -28,9 +29,11 @@ class Hearing(Deciding, inherit_bindings=False):
     """Catches up with the desk in pieces that leave most of the time to the keys."""
 
     desk: "Desk"
-    source: "DeskSource"
+    source: "RowSource"
     waiting: list[str]
     """The leads that wait, without any filter, as they were last read."""
+    fresh: set[str]
+    """Leads that something happened to since the person last looked at them."""
     news: dict[str, str]
     """By lead, what others did to it, in a sentence."""
     _arrived = 0
@@ -42,6 +45,10 @@ class Hearing(Deciding, inherit_bindings=False):
         self._behind: list[Changed] = []
         self._agreement = self.desk.agreement.version
         self._matters = matter_words(self.desk)
+
+    def weed_chosen(self, by_others: Mapping[str, str]) -> None:
+        """Choose no more what somebody else has taken."""
+        raise NotImplementedError
 
     def show_all(self) -> None:
         """Show everything besides the queue's rows again."""
@@ -79,12 +86,16 @@ class Hearing(Deciding, inherit_bindings=False):
             self.source.forget()
             queue_changed |= bool(changed.ids or changed.everything or changed.agreement)
             self._arrived += len(changed.arrived)
+            others = {*changed.arrived, *(lead_id for lead_id, _ in changed.by_others)}
+            self.source.note_changed(changed.ids)
+            self.fresh |= others - {self.queue.lead_id}
             for lead_id, sentence in changed.by_others:
                 self.news[lead_id] = sentence
                 # Of leads that others take from the queue, the one under the cursor is told; what is one's own, always.
                 mine = lead_id not in self.waiting and sentence not in self._matters.values()
                 if mine or lead_id == self.queue.lead_id:
                     self.say(sentence, alarm=True)
+        self.weed_chosen({lead_id: sentence for changed in behind for lead_id, sentence in changed.by_others})
         before, self._agreement = self._agreement, self.desk.agreement.version
         # Version 0 is the one that Handoff ships with, shown until the CRM has said which one holds.
         # A first pull brings every version there ever was, which is no change to anybody.
@@ -93,7 +104,7 @@ class Hearing(Deciding, inherit_bindings=False):
             self.say(f"The agreement changed: version {self._agreement} is in force.")
         told = [one for changed in behind for one in changed.receipts if not one.result.took_effect]
         if met := not_applied(self.desk, told):
-            hint = "S shows it" if len(told) == 1 else "S shows them"
+            hint = self.handoff.key_hint("app.show_sync", "shows it" if len(told) == 1 else "shows them")
             needing = self.desk.status().needing
             self.say(met, hint, alarm=True, until=self._all_answered if needing else None)
         self._tell_matters()
@@ -112,7 +123,8 @@ class Hearing(Deciding, inherit_bindings=False):
         before, self._matters = self._matters, matter_words(self.desk)
         if new := {key: words for key, words in self._matters.items() if key not in before}:
             words = next(iter(new.values())) if len(new) == 1 else f"{len(new)} matters need you."
-            self.say(words, "S answers", alarm=True, until=lambda: None if new.keys() & self._matters.keys() else "")
+            answers = self.handoff.key_hint("app.show_sync", "answers")
+            self.say(words, answers, alarm=True, until=lambda: None if new.keys() & self._matters.keys() else "")
 
     def _all_answered(self) -> str | None:
         return None if self.desk.status().needing else ""

@@ -1,40 +1,41 @@
-"""Triage: the live queue at the left, the lead to decide on at the right."""
+"""The triage screen, put together from its parts."""
 
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from api.errors import HandoffError
-from tui.commands import Command, shown
+from api.rules.queue import View
+from tui.commands import Command
 from tui.keys import bindings_for
-from tui.screens.finding import Finding
-from tui.screens.hearing import Hearing
-from tui.source import DeskSource
-from tui.words import card_sheet, header_parts, problem_words, waiting_words
+from tui.screens.triage.choosing import Choosing
+from tui.screens.triage.hearing import Hearing
+from tui.screens.triage.moving import Moving
+from tui.screens.triage.reaching import Reaching
+from tui.screens.triage.reading import NARROW, WIDE, Reading, second_card
+from tui.screens.triage.rows import RowSource
+from tui.screens.triage.viewing import Viewing
+from tui.words import Shown, card_sheet, header_parts, problem_words, unmatched_words, view_empty_words, waiting_words
 from widgets.basis.notice import Notice
 from widgets.basis.still import Column, Row, still
-from widgets.card.lead_card import PARTS, LeadCard
+from widgets.card.lead_card import LeadCard
 from widgets.frame.header import Header
-from widgets.frame.key_bar import Key, KeyBar
+from widgets.frame.key_bar import KeyBar
 from widgets.frame.status_line import StatusLine
 from widgets.queue.lead_queue import LeadQueue
 
 if TYPE_CHECKING:
     from api.desk import Desk
     from api.model.lead import Lead
-    from widgets.frame.part_tabs import PartTabs
-
-NARROW, WIDE = 100, 160
-"""Below `NARROW` columns one part of the lead is shown at a time; from `WIDE` on its parts stand in two columns."""
 
 _TICK = 10.0
 _SLOW = 0.05
 """Seconds after which a terminal that was behind is looked at again."""
 
 
-class TriageScreen(Hearing, Finding, inherit_bindings=False):
+class TriageScreen(Choosing, Hearing, Viewing, Moving, Reading, Reaching, inherit_bindings=False):
     """One queue, one lead, one decision after another."""
 
     AREA = "triage"
@@ -47,16 +48,16 @@ class TriageScreen(Hearing, Finding, inherit_bindings=False):
     def __init__(self, desk: "Desk", *, classes: str = "") -> None:
         super().__init__(classes=classes)
         self.desk = desk
-        self.source = DeskSource(desk)
+        self.source = RowSource(desk)
+        self.fresh = self.source.fresh
         self.leaving: set[str] = set()
         self.news = {}
         self.waiting = []
         self._followed = ""
-        self.drafts = {}
-        self._part = PARTS[0]
-        self._width = 0
         self._following = False
         self.begin_hearing()
+        self.begin_choosing()
+        self.begin_moving()
 
     def compose(self) -> ComposeResult:
         """Lay the screen out."""
@@ -65,23 +66,18 @@ class TriageScreen(Hearing, Finding, inherit_bindings=False):
             yield LeadQueue(self.source, id="queue")
             with Column(id="side"):
                 if self.app.size.width < NARROW:
-                    yield self._tabs()
+                    yield self.tabs()
                 yield LeadCard(id="card")
             if self.app.size.width >= WIDE:
-                yield _second_card()
+                yield second_card()
         yield StatusLine(id="status")
         yield KeyBar(id="keys")
 
-    def _tabs(self) -> "PartTabs":
-        from widgets.frame.part_tabs import PartTabs
-
-        tabs = PartTabs(PARTS, hint="[ ] switch", id="tabs")
-        tabs.show(self._part)
-        return tabs
-
     def on_mount(self) -> None:
         """Fill the widgets for the first paint."""
-        self._give_room(self.app.size.width)
+        self.give_room(self.app.size.width)
+        self.name_keys("triage.scroll_lead_down")
+        self.begin_viewing()
         self.read_queue(fresh=True)
         self.ready = True
         self.set_interval(_TICK, self.tick)
@@ -104,21 +100,21 @@ class TriageScreen(Hearing, Finding, inherit_bindings=False):
 
     @property
     def filtered(self) -> bool:
-        """Whether decided leads are shown too."""
-        return bool(self.filter_text)
+        """Whether other leads are shown than those that wait, so that one may stay that was decided on."""
+        return bool(self.filter_text) or self.view is not View.MINE
 
     # what is shown
 
     def read_queue(self, *, fresh: bool = False) -> None:
         """Read the queue again; `fresh` starts at the top."""
         self.waiting = self.desk.queue()
-        ids = self.desk.queue(self.filter_text) if self.filter_text else self.waiting
-        if self.leaving:
-            ids = [lead_id for lead_id in ids if lead_id not in self.leaving]
+        ids = self.read_ids()
         if fresh:
-            self.queue.start_over(ids)
+            self.stop_jumping()
+            self.kept = ""
+            self.queue.start_over(self.in_sight(ids))
         else:
-            self.queue.show(ids)
+            self.queue.show(self.in_sight(ids))
         self.show_found(len(ids))
         self.show_all()
 
@@ -140,14 +136,26 @@ class TriageScreen(Hearing, Finding, inherit_bindings=False):
         if notice is not None:
             notice.display = shown
             if shown:
-                notice.show(*waiting_words(self.desk, self.filter_text))
+                notice.show(*self._empty_words())
+
+    def _empty_words(self) -> tuple[str, tuple[str, ...]]:
+        if self.filter_text and self.view not in (View.MINE, View.ALL):
+            return unmatched_words(self.filter_text, self.view_words, self.handoff.key_hint)
+        if self.view is View.MINE or self.filter_text or not self.desk.rows():
+            return waiting_words(self.desk, self.filter_text, self.handoff.key_hint)
+        return view_empty_words(self.view, self.handoff.key_hint)
 
     def show_header(self) -> None:
         """Say who works here, what waits, and how the line to the CRM stands."""
-        self.query_one("#header", Header).show(*header_parts(self.desk, self.waiting))
-        self.warn(self.unsaved or problem_words(self.desk))
+        self.query_one("#header", Header).show(*header_parts(self.desk, self.waiting, self.shown))
+        self.warn(self.unsaved or problem_words(self.desk, self.handoff.key_hint))
         self.say_link()
         self.drop_untrue()
+
+    @property
+    def shown(self) -> Shown:
+        """What the header says of the queue."""
+        return Shown(self.view_words, len(self.queue.ids), len(self.chosen), mine=self.view is View.MINE)
 
     def show_card(self) -> None:
         """Show the lead under the cursor."""
@@ -155,33 +163,30 @@ class TriageScreen(Hearing, Finding, inherit_bindings=False):
 
     def _show_lead(self, lead: "Lead | None") -> None:
         self._followed = "" if lead is None else lead.id
-        sheet = None if lead is None else card_sheet(self.desk, lead, self.news.get(lead.id, ""), self.source)
+        sheet = None
+        if lead is not None:
+            sheet = card_sheet(self.desk, lead, self.news.get(lead.id, ""), self.source, self.handoff.key_hint)
         self.query_one("#card", LeadCard).show_lead(sheet)
-        if self._width >= WIDE:
+        if self.wide:
             self.query_one("#more", LeadCard).show_lead(sheet)
+        self.rest_on()
+
+    def show_keys(self) -> None:
+        """Show the keys for the lead under the cursor."""
+        self._show_keys(self.lead_under_cursor())
 
     def _show_keys(self, lead: "Lead | None") -> None:
-        self.query_one("#keys", KeyBar).show(
-            [
-                Key(id=one.id, key=one.key_words, title=one.title, possible=not self._hindrance(one, lead))
-                for one in shown(self.AREA)
-            ]
-        )
+        self.query_one("#keys", KeyBar).show(self.keys_for(lead))
 
     def hindrance(self, one: Command) -> str:
         """Return why a command of this screen is of no use now; empty when it is."""
-        return self._hindrance(one, self.lead_under_cursor())
+        return self.hindrance_on(one, self.lead_under_cursor())
 
-    def _hindrance(self, one: Command, lead: "Lead | None") -> str:
-        if one.target == "app" or one.id not in {"triage.accept", "triage.reject", "triage.open"}:
+    def hindrance_on(self, one: Command, lead: "Lead | None") -> str:
+        """Say why a command is of no use on this lead now; empty when it is."""
+        if one.target == "app":
             return ""
-        if lead is None:
-            return "No lead is under the cursor."
-        if one.id == "triage.open":
-            return "" if lead.url else "There is no page for this lead."
-        if one.id == "triage.reject":
-            return self.desk.hinder(lead, self.refusing(lead))
-        return self.desk.hinder(lead, "accept")
+        return self.reach_hindrance(one.action, lead) or self.verb_hindrance(one, lead)
 
     # what happens
 
@@ -191,8 +196,9 @@ class TriageScreen(Hearing, Finding, inherit_bindings=False):
         if self._followed == self.queue.lead_id:
             return
         self._followed = self.queue.lead_id
-        self.drafts.clear()
+        self.stop_jumping()
         self.grow_old()
+        self.fresh.discard(self.queue.lead_id)
         self.news = {lead_id: news for lead_id, news in self.news.items() if lead_id == self.queue.lead_id}
         # Of keys that are waiting already, those before the last only pass leads by, which nobody gets to see; nor does
         # anybody see them in time at a terminal that is still busy with earlier ones.
@@ -229,103 +235,36 @@ class TriageScreen(Hearing, Finding, inherit_bindings=False):
 
     def on_resize(self, event: events.Resize) -> None:
         """Give the parts of the lead the room there is."""
-        self._give_room(event.size.width)
+        self.give_room(event.size.width)
 
-    def _give_room(self, width: int) -> None:
-        if self._width == width:
-            return
-        self._width = width
-        card = self.query_one("#card", LeadCard)
-        if width < NARROW:
-            if not self.query("#tabs"):
-                self.query_one("#side").mount(self._tabs(), before=card)
-            card.choose((self._part,))
-        elif width < WIDE:
-            card.choose(PARTS)
+    async def take_key(self, event: events.Key) -> bool:
+        """Take letters that mean a lead in sight, and what the line in which one types takes."""
+        if self.jumping and self.jump_key(event.key, event.character):
+            return True
+        taken = await super().take_key(event)
+        if not taken and self.focused is None:
+            self.last_key = event.key
+        return taken
+
+    async def action_clear(self) -> None:
+        """Clear what was chosen, then the filter, then go back to what waits."""
+        if self.chosen:
+            self.choose_none()
+            self.say("Nothing is chosen any more.")
+        elif self.finding:
+            await self.drop_filter()
         else:
-            if not self.query("#more"):
-                self.query_one("#main").mount(_second_card())
-            card.choose(("lead", "earlier"))
-            if self.ready:
-                self.call_after_refresh(self.show_card)
+            await self.back_to_mine()
 
-    def on_paste(self, event: events.Paste) -> None:
-        """Refuse pasted text: its letters are no decisions."""
-        event.stop()
-        size = len(event.text)
-        self.say(f"Pasted text was ignored ({size} characters): keys decide here. / finds what you paste.")
-
-    # moving
-
-    def action_down(self) -> None:
-        """Go to the next lead."""
-        self.queue.move(1)
-        self.follow()
-
-    def action_up(self) -> None:
-        """Go to the lead before."""
-        self.queue.move(-1)
-        self.follow()
-
-    def action_first(self) -> None:
-        """Go to the first lead."""
-        self.queue.move_to(0)
-        self.follow()
-
-    def action_last(self) -> None:
-        """Go to the last lead."""
-        self.queue.move_to(len(self.queue.ids) - 1)
-        self.follow()
-
-    def action_page_down(self) -> None:
-        """Go down half a page."""
-        self.queue.page(1)
-        self.follow()
-
-    def action_page_up(self) -> None:
-        """Go up half a page."""
-        self.queue.page(-1)
-        self.follow()
-
-    # the lead
-
-    def action_next_pane(self) -> None:
-        """Show the next part of the lead."""
-        self._turn(1)
-
-    def action_previous_pane(self) -> None:
-        """Show the part before."""
-        self._turn(-1)
-
-    def _turn(self, step: int) -> None:
-        if self.size.width >= NARROW:
-            self.query_one("#card", LeadCard).next_section(step)
-            return
-        self._show_part(PARTS[(PARTS.index(self._part) + step) % len(PARTS)])
-
-    def on_part_tabs_chosen(self, chosen: "PartTabs.Chosen") -> None:
-        """Show the part whose name was clicked."""
-        self._show_part(chosen.part)
-
-    def _show_part(self, part: str) -> None:
-        self._part = part
-        for tabs in self.query("#tabs"):
-            cast("PartTabs", tabs).show(part)
-        self.query_one("#card", LeadCard).choose((part,))
-
-    def action_scroll_lead_down(self) -> None:
-        """Scroll the lead down."""
-        self.query_one("#card", LeadCard).read_on()
-
-    def action_open(self) -> None:
-        """Open the lead's page in the browser."""
-        if (lead := self.lead_under_cursor()) is not None:
-            self.open_page(lead)
+    # asked from elsewhere
 
     async def go_to(self, lead_id: str) -> None:
-        """Put the cursor on a lead, by a search when it is not in the queue."""
+        """Put the cursor on a lead: where it is shown, else where it waits, else by a search."""
         if not self.queue.select(lead_id):
-            await self.find(lead_id)
+            if self.view is not View.MINE or self.filter_text:
+                await self.show_view(View.MINE, self.order_of(View.MINE))
+            if not self.queue.select(lead_id):
+                await self.find(lead_id)
         self.follow()
 
     # help
@@ -333,7 +272,3 @@ class TriageScreen(Hearing, Finding, inherit_bindings=False):
     def help_subject(self) -> Any:
         """Return what the help should explain besides the keys: the lead under the cursor."""
         return self.lead_under_cursor()
-
-
-def _second_card() -> LeadCard:
-    return LeadCard(("told", "campaign"), id="more")
