@@ -1,63 +1,52 @@
-"""The program on the screen: one desk, one sync task, one screen for each area."""
+"""The program on the screen: one desk, one line to the CRM, one screen for each area."""
 
 import asyncio
 import gc
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from time import monotonic
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
-from textual.app import App
-from textual.binding import Binding, BindingType
-from textual.reactive import Reactive
+from textual.binding import Binding, BindingsMap, BindingType
+from textual.message import Message
 from textual.screen import Screen
-from textual.theme import Theme
 
 from api.errors import HandoffError
-from tui.commands import Command, command
-from tui.keys import bindings_for
-from tui.look import DARK, LOOKS, TERMINAL, next_look
+from tui.commands import Command
+from tui.dressed import Dressed
+from tui.guarding import Guarding
+from tui.keys import PLAIN, bindings_for
+from tui.lines import SyncTask
+from tui.look import LOOKS, TERMINAL, look_named
 from tui.messages import DeskChanged
 from tui.screens.area import Area
 from tui.screens.deciding import ACTS
 from tui.screens.small import TooSmallScreen, too_small
 from tui.screens.triage import TriageScreen
 from tui.screens.typed import TakesKeys, caught_up
+from tui.settings.fields import Settings
+from tui.settings.keymap import Keymap
 from tui.writer import Writer
 
 if TYPE_CHECKING:
-    from api.crm.port import Capabilities
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from textual.actions import ActionParseResult
+    from textual.dom import DOMNode
+
     from api.desk import Changed, Desk
-    from api.sync import Report
     from tui.screens.sync.answering import Answered
+    from tui.settings import Loaded
+    from tui.tour.tour import Tour
 
 _LOOK_AGAIN = 2.0
 """Seconds between looks at what other processes wrote."""
 
 _TWICE = timedelta(seconds=2)
 """Within this time a second ctrl+c leaves."""
-
-
-class SyncTask(Protocol):
-    """What the program needs of a sync."""
-
-    def run(self) -> Awaitable[Any]:
-        """Pull, push and listen until cancelled."""
-        ...
-
-    def poke(self) -> None:
-        """Do now what would be done later."""
-        ...
-
-    async def now(self) -> "Report":
-        """Do now what would be done later, and return what came of it."""
-        ...
-
-    @property
-    def capabilities(self) -> "Capabilities":
-        """What the CRM can do."""
-        ...
 
 
 def _palette() -> type[Any]:
@@ -70,23 +59,25 @@ def _class_for(size: int, breakpoints: list[tuple[int, str]]) -> str:
     return next((name for least, name in reversed(breakpoints) if size >= least), "")
 
 
-class HandoffApp(App[None], inherit_bindings=False):
+class HandoffApp(Dressed, inherit_bindings=False):
     """Shows a desk and lets people work on it."""
 
     TITLE = "Handoff"
     CSS_PATH = ["styles/base.tcss", "styles/triage.tcss"]
     COMMANDS = {_palette}
-    COMMAND_PALETTE_BINDING = command("app.palette").keys[0]
+    # The registry has a key for it, as for everything else.
+    ENABLE_COMMAND_PALETTE = False
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal"), (160, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-low"), (25, "-high")]
     ESCAPE_TO_MINIMIZE = False
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(binding for binding in bindings_for("app") if binding.action != "palette"),
-        Binding("ctrl+c", "interrupt", show=False, priority=True, system=True),
+        *bindings_for("app"),
+        Binding("ctrl+c", "interrupt", id="interrupt", show=False, priority=True, system=True),
     ]
 
-    theme: Reactive[str] = Reactive(DARK.name)
+    tour: "Tour | None" = None
+    """The tour through the keys, while it is on."""
     terminal_before: "list[Any] | None" = None
     """The terminal's settings as they were before anything of the program touched them, where somebody kept them."""
 
@@ -97,35 +88,41 @@ class HandoffApp(App[None], inherit_bindings=False):
         clock: Callable[[], datetime] | None = None,
         *,
         look: str = "",
+        loaded: "Loaded | None" = None,
         sign_in: Callable[[str], str] | None = None,
+        seconds: Callable[[], float] = monotonic,
     ) -> None:
-        """Make ready to show `desk`; `sign_in` checks and keeps a token, and blocks while it does."""
+        """Make ready to show `desk`.
+
+        `look` goes before the one of the settings that were `loaded`; `sign_in` checks and keeps a token, and blocks
+        while it does; `seconds` is the clock by which keys are told from text.
+        """
         import os
 
+        self.settings = loaded.settings if loaded is not None else Settings()
+        """What the person has set."""
+        self.keymap = Keymap(self.settings.keys) if self.settings.keys else PLAIN
+        """The keys of every command."""
         plain = "NO_COLOR" in os.environ
-        wanted = TERMINAL.name if plain else look
+        wanted = TERMINAL.name if plain else look or look_named(self.settings.theme)
         if wanted in LOOKS:
             self.set_reactive(HandoffApp.theme, wanted)
         # With the terminal's own colours Textual can leave colour out altogether, instead of turning it into greys.
         super().__init__(ansi_color=True if plain else None)
+        if self.keymap.own:
+            self._bindings = BindingsMap([*bindings_for("app", self.keymap), self.BINDINGS[-1]])
+        self.loaded = loaded
+        self._guarding = Guarding(self, seconds) if self.settings.guard else None
         self.desk = desk
         self.writer = Writer(desk)
         self._sync_factory = sync_factory
         self._clock = clock or desk.now
         self._sign_in = sign_in
-        self._sync: SyncTask | None = None
-        self.sync_problem = ""
-        """Why no line to the CRM could be opened at all; empty mostly."""
         self.answered: list[Answered] = []
         """What was answered on the Sync screen since the program was opened, the newest last."""
         self._unlisten: Callable[[], None] = lambda: None
         self._interrupted: datetime | None = None
         self._warned = len(desk.warnings)
-
-    @property
-    def available_themes(self) -> dict[str, Theme]:
-        """The program's own looks; others have no colours for its words."""
-        return dict(LOOKS)
 
     def get_default_screen(self) -> Screen[Any]:
         """Return the screen that is there first."""
@@ -136,6 +133,20 @@ class HandoffApp(App[None], inherit_bindings=False):
 
     # keys
 
+    def key_words(self, command_id: str) -> str:
+        """Return the key of a command as the person has it and as people write it; empty when it has none."""
+        return self.keymap.words(command_id)
+
+    def key_hint(self, command_id: str, does: str) -> str:
+        """Return “u undoes”, with the key as the person has it; empty when the command has none."""
+        return self.keymap.hint(command_id, does)
+
+    def post_message(self, message: Message) -> bool:
+        """Let a message wait for its turn; keys are noted, so that it is known what waits behind one."""
+        if isinstance(message, events.Key) and not message.is_forwarded and self._guarding is not None:
+            self._guarding.came(message)
+        return super().post_message(message)
+
     async def on_event(self, event: events.Event) -> None:
         """Carry keys out one after another, so that what one of them opens gets those typed behind it."""
         screen: object = self.screen if isinstance(event, events.Key) and not event.is_forwarded else None
@@ -143,6 +154,8 @@ class HandoffApp(App[None], inherit_bindings=False):
             await super().on_event(event)
             return
         self.app_focus = True
+        if self._guarding is not None and self._guarding.keeps(event):
+            return
         if await self._check_bindings(event.key, priority=True) or await screen.take_key(event):
             return
         if self.focused is not None:
@@ -173,17 +186,8 @@ class HandoffApp(App[None], inherit_bindings=False):
         """Pass on what changed to every screen, those below others included."""
         changed = message.changed
         if changed.ids or changed.receipts or changed.campaigns or changed.agreement or changed.everything:
-            self._saved()
-        self._tell_screens(message)
-
-    def _tell_screens(self, message: DeskChanged) -> None:
-        for screen in self.screen_stack:
-            screen.post_message(DeskChanged(message.changed))
-
-    def _saved(self) -> None:
-        for screen in self.screen_stack:
-            if isinstance(screen, Area):
-                screen.saved()
+            self.disk_takes()
+        self.tell_screens(message)
 
     def _begin(self) -> None:
         # Whoever opened the program may have kept it off until now. What is there stays, and is looked through no more.
@@ -191,8 +195,25 @@ class HandoffApp(App[None], inherit_bindings=False):
         gc.enable()
         self.set_interval(_LOOK_AGAIN, self._look_again)
         self.run_worker(self._warm(), group="warm")
-        if self._sync_factory is not None:
-            self.run_worker(self._run_sync(self._sync_factory), group="sync")
+        self.open_line()
+        if self.settings.notify != "off":
+            self._watch_the_hour()
+        if self.loaded is not None and self.loaded.problems:
+            self.tell(self.loaded.first, self.loaded.ways_on, alarm=True)
+
+    def _watch_the_hour(self) -> None:
+        import os
+
+        from tui.notifying import LOOK_EVERY, Notifier
+
+        notifier = Notifier(self.desk, self.settings, os.environ, self.write_to_terminal)
+        notifier.look()
+        self.set_interval(LOOK_EVERY, notifier.look)
+
+    def write_to_terminal(self, sequence: str) -> None:
+        """Have the terminal itself do something that is no part of the screen, as ringing its bell is."""
+        if self._driver is not None and not self.is_headless:
+            self._driver.write(sequence)
 
     async def _warm(self) -> None:
         # What fails here makes the first search or the next start slower, and nothing else.
@@ -206,7 +227,7 @@ class HandoffApp(App[None], inherit_bindings=False):
         try:
             await asyncio.to_thread(self.desk.refresh)
         except HandoffError as problem:
-            self._complain(problem)
+            self.complain(problem)
         self._tell_damage()
 
     def _tell_damage(self) -> None:
@@ -214,28 +235,7 @@ class HandoffApp(App[None], inherit_bindings=False):
         warnings = self.desk.warnings
         fresh, self._warned = warnings[self._warned :], len(warnings)
         if fresh:
-            self._tell(fresh[0], alarm=True)
-
-    async def _run_sync(self, factory: "Callable[[Desk], SyncTask]") -> None:
-        # Building it imports the HTTP client, which must not hold up the keys.
-        try:
-            self._sync = await asyncio.to_thread(factory, self.desk)
-            self.sync_problem = ""
-            self._tell_status()
-            await self._sync.run()
-        except HandoffError as problem:
-            self._sync = None
-            self.sync_problem = problem.sentence
-            self._complain(problem)
-
-    def _tell_status(self) -> None:
-        """Have every screen look at the line again: one that was quicker does not know yet what this CRM can do."""
-        from api.desk import Changed
-
-        self._tell_screens(DeskChanged(Changed(status=True)))
-
-    def _complain(self, problem: HandoffError) -> None:
-        self._tell(problem.sentence, alarm=True)
+            self.tell(fresh[0], alarm=True)
 
     # size
 
@@ -253,19 +253,9 @@ class HandoffApp(App[None], inherit_bindings=False):
         return next((screen for screen in self.screen_stack if isinstance(screen, TriageScreen)), None)
 
     @property
-    def area(self) -> Area | None:
-        """The area on top, whatever lies over it."""
-        return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, Area)), None)
-
-    @property
     def terminal_behind(self) -> bool:
         """Whether the terminal still has frames to take."""
         return bool(getattr(self._driver, "behind", False))
-
-    @property
-    def capabilities(self) -> "Capabilities | None":
-        """What the CRM can do; None while there is no line to it."""
-        return self._sync.capabilities if self._sync is not None else None
 
     def hindrance(self, one: Command, screen: Screen[Any]) -> str:
         """Return why a command is of no use on this screen now; empty when it is."""
@@ -273,17 +263,39 @@ class HandoffApp(App[None], inherit_bindings=False):
             return "" if self._sync is not None else self.sync_problem or "There is no CRM to sync with."
         if one.id == "app.sign_in":
             return "" if self._sync_factory is not None else "There is no CRM to sign in to."
+        if one.id in ("app.tour", "app.end_tour"):
+            return self._tour_hindrance(one)
         if one.target == "app":
             return ""
         if isinstance(screen, Area):
             return screen.hindrance(one) if one.target == screen.AREA else "That is for another screen."
         return "Leave this dialog first."
 
+    def _tour_hindrance(self, one: Command) -> str:
+        if one.id == "app.end_tour":
+            return "" if self.tour is not None else "There is no tour to end."
+        if self.tour is not None:
+            return "The tour is on already."
+        triage = self.triage
+        return "" if triage is not None and triage.queue.ids else "The tour needs leads in the queue."
+
+    async def run_action(
+        self,
+        action: "str | ActionParseResult",
+        default_namespace: "DOMNode | None" = None,
+        namespaces: "Mapping[str, DOMNode] | None" = None,
+    ) -> bool:
+        """Do what an action says, and let the tour see it."""
+        done = await super().run_action(action, default_namespace, namespaces)
+        if self.tour is not None:
+            self.tour.saw(action)
+        return done
+
     async def run_command(self, one: Command) -> None:
         """Carry a command out on the screen that is on top, or say why it is of no use."""
         screen = self.screen
         if why := self.hindrance(one, screen):
-            self._tell(why, alarm=True)
+            self.tell(why, alarm=True)
             return
         if one.id == "app.palette":
             return
@@ -291,32 +303,6 @@ class HandoffApp(App[None], inherit_bindings=False):
             await self.run_action(one.action)
         else:
             await screen.run_action(one.action)
-
-    def _tell(self, sentence: str, hint: str = "", *, alarm: bool = False, about_line: bool = False) -> None:
-        area = self.area
-        if area is not None:
-            area.say(sentence, hint, alarm=alarm, until=area.line_back if about_line else None)
-
-    def action_sync(self) -> None:
-        """Send what waits and fetch what is new, now; then say how it went."""
-        if self._sync is None:
-            self._tell(self.hindrance(command("app.sync"), self.screen))
-            return
-        self._tell("Asking the CRM now.")
-        self.run_worker(self._tell_exchange(self._sync), group="asked", exclusive=True)
-
-    async def _tell_exchange(self, sync: SyncTask) -> None:
-        report = await sync.now()
-        pending, needing = self.desk.status().pending, self.desk.status().needing
-        if report.problem is None:
-            self._saved()
-        if report.problem is not None:
-            self._tell(report.problem.sentence, alarm=True, about_line=not self.desk.status().connected)
-        elif pending:
-            what = "decision still waits" if pending == 1 else "decisions still wait"
-            self._tell(f"{pending} {what} for the CRM’s answer.")
-        else:
-            self._tell("Up to date.", "S shows what needs you" if needing else "")
 
     async def action_show_sync(self) -> None:
         """Open the Sync screen, or go back from it."""
@@ -327,31 +313,7 @@ class HandoffApp(App[None], inherit_bindings=False):
         elif isinstance(self.screen, Area):
             await self.push_screen(SyncScreen(self.desk))
 
-    async def action_sign_in(self) -> None:
-        """Ask for a new token."""
-        connection = self.desk.profile.connection()
-        if why := self.hindrance(command("app.sign_in"), self.screen):
-            self._tell(why)
-        elif connection is not None and isinstance(self.screen, Area):
-            from tui.screens.sign_in import SignInScreen
-
-            check = self._sign_in or self._sign_in_at_the_crm
-            await self.push_screen(SignInScreen(connection.url, self.desk.me.name, check, done=self._signed_in))
-
-    def _sign_in_at_the_crm(self, token: str) -> str:
-        # The network library is loaded here, on the thread that asks.
-        from tui.signing_in import sign_in
-
-        return sign_in(self.desk.profile, self.desk.me, token)
-
-    async def _signed_in(self, kept: str) -> None:
-        if self._sync is not None:
-            self._sync.poke()
-        elif self._sync_factory is not None:
-            self.run_worker(self._run_sync(self._sync_factory), group="sync")
-        self._tell(f"Signed in. {kept}")
-
-    async def action_command_palette(self) -> None:  # type: ignore[override]
+    async def action_palette(self) -> None:
         """Find any command by its name."""
         from textual.widgets import Input
 
@@ -369,9 +331,24 @@ class HandoffApp(App[None], inherit_bindings=False):
         subject = getattr(self.screen, "help_subject", lambda: None)
         await self.push_screen(HelpScreen(self.desk, subject(), self.area.AREA if self.area is not None else ""))
 
-    def action_change_look(self) -> None:
-        """Go on to the next look."""
-        self.theme = next_look(self.theme)
+    def offer_tour(self, told_in: "Path") -> None:
+        """Begin the tour for who was not shown it yet; `told_in` is the folder in which that is kept."""
+        from tui.tour.tour import offer
+
+        offer(self, told_in)
+
+    def action_tour(self) -> None:
+        """Begin the tour."""
+        from tui.tour.tour import begin
+
+        begin(self)
+
+    def action_end_tour(self) -> None:
+        """End the tour."""
+        if self.tour is not None:
+            self.tour.end()
+        else:
+            self.tell("There is no tour to end.")
 
     def action_interrupt(self) -> None:
         """Leave at the second ctrl+c."""
@@ -380,7 +357,8 @@ class HandoffApp(App[None], inherit_bindings=False):
             self.run_worker(self.action_leave(), group="leave")
             return
         self._interrupted = now
-        self._tell("Once more ctrl+c quits; so does q.")
+        leaves = self.key_words("app.leave")
+        self.tell("Once more ctrl+c quits" + (f"; so does {leaves}." if leaves else "."))
 
     async def action_leave(self) -> None:
         """Leave once everything decided is on the disk."""

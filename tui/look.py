@@ -1,4 +1,7 @@
-"""The program's looks: one accent, dim labels, bright values, on dark, on light, or in the terminal's own colours."""
+"""The program's looks: one accent, dim labels, bright values, on dark, on light, or in the terminal's own colours.
+
+No look says anything by colour alone: a word or a sign stands beside it, and the line under the cursor has a mark.
+"""
 
 from textual.theme import BUILTIN_THEMES, Theme
 
@@ -46,6 +49,50 @@ LIGHT = Theme(
     },
 )
 
+DARK_CONTRAST = Theme(
+    name="handoff-dark-contrast",
+    primary="#ffd75f",
+    accent="#ffd75f",
+    secondary="#d0d0d0",
+    warning="#ffd75f",
+    error="#ffd75f",
+    success="#ffffff",
+    foreground="#ffffff",
+    background="#000000",
+    surface="#000000",
+    panel="#303a4a",
+    dark=True,
+    variables={
+        "text-muted": "#d0d0d0",
+        "foreground-muted": "#d0d0d0",
+        "rule": "#a0a0a0",
+        "border": "#ffd75f",
+        "border-blurred": "#a0a0a0",
+    },
+)
+
+LIGHT_CONTRAST = Theme(
+    name="handoff-light-contrast",
+    primary="#6a2c00",
+    accent="#6a2c00",
+    secondary="#333333",
+    warning="#6a2c00",
+    error="#6a2c00",
+    success="#000000",
+    foreground="#000000",
+    background="#ffffff",
+    surface="#ffffff",
+    panel="#e3ddcc",
+    dark=False,
+    variables={
+        "text-muted": "#3a3a3a",
+        "foreground-muted": "#3a3a3a",
+        "rule": "#707070",
+        "border": "#6a2c00",
+        "border-blurred": "#707070",
+    },
+)
+
 TERMINAL = Theme(
     name="handoff-terminal",
     primary="ansi_magenta",
@@ -72,8 +119,18 @@ TERMINAL = Theme(
     },
 )
 
-LOOKS: dict[str, Theme] = {theme.name: theme for theme in (DARK, LIGHT, TERMINAL)}
+LOOKS: dict[str, Theme] = {theme.name: theme for theme in (DARK, LIGHT, DARK_CONTRAST, LIGHT_CONTRAST, TERMINAL)}
 """Every look by its name, in the order in which the command goes through them."""
+
+
+def look_named(setting: str) -> str:
+    """Return the name of the look that the setting ``theme`` means; empty as the program chooses."""
+    return f"handoff-{setting}" if setting else ""
+
+
+def setting_for(look: str) -> str:
+    """Return what to write for the setting ``theme`` to have this look."""
+    return look.removeprefix("handoff-")
 
 
 def next_look(name: str) -> str:

@@ -1,7 +1,7 @@
 """The command palette's commands, from the registry."""
 
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
@@ -44,14 +44,19 @@ class CommandProvider(Provider):
         return cast("HandoffApp", self.app)
 
     def _display(self, one: Command) -> Content:
-        keys = f"  {one.key_words}" if one.keys else ""
+        words = self._app.key_words(one.id)
+        keys = f"  {words}" if words else ""
         if self._app.hindrance(one, self.screen):
             return Content.styled(one.title + keys, "dim")
         return Content.assemble(one.title, (keys, "bold"))
 
-    def _help(self, one: Command) -> str:
+    def _help(self, one: Command) -> Any:
+        # The library takes a str for markup, and a reason may name people.
         why = self._app.hindrance(one, self.screen)
-        return f"Not now: {why}" if why else one.help
+        if why:
+            return Content(f"Not now: {why}")
+        area = self._app.area
+        return Content(area.meaning(one) if area is not None else one.help)
 
     async def _run(self, one: Command) -> None:
         await self._app.run_command(one)
