@@ -1,0 +1,1 @@
+"""Completions for shells, made of the commands as they are; what only the profile knows is asked for."""
