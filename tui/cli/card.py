@@ -1,20 +1,28 @@
-"""One lead as text, in the order in which a rep asks: who, why it was sent, what they were told, what happened."""
+"""One lead as text, in the order in which a rep asks: who, why now, what they did, what they were told, what happened.
 
-from collections.abc import Sequence
+The words are those of the card on the screen; here each thing has its label, and no sign carries meaning alone.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from api.model.campaign import Campaign
-from api.model.lead import Decided, Dissent, Lead, Remark, State, Touch
-from api.rules.wording import due_words, money, relative
-from tui.cli.deeds import deed_of_entry
+from api.model.lead import Lead, Score, Touch
+from api.rules.wording import relative
 from tui.cli.matters import matters
 
 if TYPE_CHECKING:
     from api.desk import Desk
     from api.rules.criteria import Verdict
+    from api.rules.showing.beside import Beside
+    from api.rules.showing.story import Entry
     from tui.cli.output import Output
 
-_SAID = {"ask_for": "asks for it", "keep": "keeps it"}
+_COLUMN = 14
+_WHEN = 12
+
+Line = tuple[str, str]
+"""Words and their style: ``bold`` or empty."""
 
 
 def print_card(
@@ -25,27 +33,54 @@ def print_card(
     campaign: Campaign | None,
 ) -> None:
     """Print `lead` whole."""
-    _who(output, opened, lead)
+    lines = _card(opened, lead, verdicts, campaign=campaign, beside=opened.beside(lead), columns=output.columns or 0)
+    for words, style in lines:
+        output.line(words, style)
+
+
+def card_text(opened: "Desk", lead: Lead, beside: "Beside | None" = None) -> str:
+    """Return `lead` whole as plain text; `beside`, if it was looked for, tells who else is on it."""
+    from api.rules.criteria import judge
+
+    term = opened.agreement.term(opened.agreement.handoff_term)
+    verdicts = judge(lead, term) if term else ()
+    campaign = opened.campaign(lead.campaign_id) if lead.campaign_id else None
+    return "\n".join(words for words, _ in _card(opened, lead, verdicts, campaign=campaign, beside=beside))
+
+
+def _card(
+    opened: "Desk",
+    lead: Lead,
+    verdicts: "Sequence[Verdict]",
+    *,
+    campaign: Campaign | None,
+    beside: "Beside | None",
+    columns: int = 0,
+) -> Iterator[Line]:
+    yield from _top(opened, lead, verdicts, campaign)
+    yield from _who(opened, lead)
     for one in matters(opened, lead.id):
         ways = f" ({', '.join(one.ways)})" if one.ways else ""
-        output.line(f"  Needs you: {one.sentence}{ways}", "bold")
-    _why(output, opened, verdicts)
-    _touches(output, opened, lead, campaign)
+        yield f"  Needs you: {one.sentence}{ways}", "bold"
+    if lead.message:
+        yield from _heading("In their own words")
+        yield from _prose(lead.message, "  ", columns)
+    yield from _why(opened, lead, verdicts)
+    yield from _touches(opened, lead, campaign, columns)
+    yield from _others(opened, lead, beside)
+    yield from _story(opened, lead)
     if campaign:
-        _campaign(output, campaign)
-    _story(output, opened, lead)
+        yield from _campaign(opened, campaign, columns)
 
 
-def _pairs(output: "Output", pairs: Sequence[tuple[str, str]]) -> None:
-    for label, value in pairs:
-        if value:
-            output.line(f"  {label:<14}{value}")
+def _pairs(*pairs: tuple[str, str]) -> Iterator[Line]:
+    return ((f"  {label:<{_COLUMN}}{value}", "") for label, value in pairs if value)
 
 
-def _prose(output: "Output", text: str, indent: str) -> None:
+def _prose(text: str, indent: str, columns: int) -> Iterator[Line]:
     for line in text.splitlines():
-        for piece in _wrapped(line, (output.columns or 0) - len(indent)):
-            output.line(indent + piece)
+        for piece in _wrapped(line, columns - len(indent)):
+            yield indent + piece, ""
 
 
 def _wrapped(line: str, cells: int) -> list[str]:
@@ -57,115 +92,165 @@ def _wrapped(line: str, cells: int) -> list[str]:
     return wrap(line, cells) or [""]
 
 
-def _heading(output: "Output", text: str) -> None:
-    output.line()
-    output.line(text, "bold")
+def _heading(text: str) -> Iterator[Line]:
+    yield "", ""
+    yield text, "bold"
 
 
-def _who(output: "Output", opened: "Desk", lead: Lead) -> None:
-    output.line(lead.title, "bold")
-    standing, contact, company = lead.standing, lead.contact, lead.company
-    state = standing.state.value
-    if lead.number > 1:
-        state += f", pass {lead.number}" + (f" ({lead.mark})" if lead.mark else "")
-    if standing.state is State.NEW and standing.due_at:
-        state += f", {due_words(standing.due_at, opened.now(), opened.clock)}"
-    if standing.recycle_on:
-        state += f", comes back on {standing.recycle_on}"
-    employees = f"{company.employees:,} employees" if company.employees is not None else ""
-    _pairs(
-        output,
-        (
-            ("id", lead.id),
-            ("state", state),
-            ("owner", opened.owner_words(standing.owner)),
-            ("handed", relative(lead.handed_at, opened.now())),
-            ("title", contact.title),
-            ("e-mail", contact.email),
-            ("phone", contact.phone),
-            ("country", contact.country),
-            ("company", company.name),
-            ("", " · ".join(part for part in (company.industry, employees, company.country, company.website) if part)),
-            ("source", f"{lead.source} {lead.source_id}".strip()),
-            ("origin", lead.origin),
-            ("page", lead.url),
-            ("fit", f"{lead.fit.value} of 100" if lead.fit else ""),
-            ("engagement", f"{lead.engagement.value} of 100" if lead.engagement else ""),
-            ("merged into", standing.merged_into),
-            ("belongs to", standing.linked_to),
-        ),
+def _top(opened: "Desk", lead: Lead, verdicts: "Sequence[Verdict]", campaign: Campaign | None) -> Iterator[Line]:
+    """Yield what the top of the card says: who, whose, why sent, last seen, due, when to call."""
+    from api.rules.showing import top
+    from api.rules.showing.calling import there, there_words
+
+    now = opened.now()
+    yield lead.title, "bold"
+    due = "; ".join(said.words for said in top.clocks(lead, now, opened.clock, opened.agreement))
+    last = top.latest(lead.touches)
+    place = there(lead, now, opened.agreement.hours)
+    call = ", ".join(there_words(place, now)) if place is not None else ""
+    state = top.state_words(lead)
+    if lead.trail and state == lead.standing.state.value:
+        words = top.standing_words(lead, now).removesuffix(".")
+        state = words[:1].lower() + words[1:]
+    yield from _pairs(
+        ("id", lead.id),
+        ("state", state),
+        ("owner", opened.owner_words(lead.standing.owner)),
+        ("sent", relative(lead.handed_at, now)),
+        ("criteria", top.verdict_words(verdicts).words[2:] if verdicts else ""),
+        ("last", f"{last.kind} {relative(last.at, now)}" + _titled(last, campaign) if last else ""),
+        ("due", due),
+        ("asleep", top.snooze_words(lead, now)),
+        ("call", call),
+        ("before", top.before_words(lead, opened.agreement)),
     )
-    if lead.message:
-        _heading(output, "In their own words")
-        _prose(output, lead.message, "  ")
 
 
-def _why(output: "Output", opened: "Desk", verdicts: "Sequence[Verdict]") -> None:
+def _titled(touch: Touch, campaign: Campaign | None) -> str:
+    assets = campaign.assets if campaign else ()
+    title = touch.title or next((asset.title for asset in assets if asset.id == touch.asset_id), "")
+    return f": {title}" if title else ""
+
+
+def _who(opened: "Desk", lead: Lead) -> Iterator[Line]:
+    standing, contact, company = lead.standing, lead.contact, lead.company
+    employees = f"{company.employees:,} employees" if company.employees is not None else ""
+    yield from _pairs(
+        ("title", contact.title),
+        ("e-mail", contact.email),
+        ("phone", contact.phone),
+        ("country", contact.country),
+        ("company", company.name),
+        ("", " · ".join(part for part in (company.industry, employees, company.country, company.website) if part)),
+        ("source", f"{lead.source} {lead.source_id}".strip()),
+        ("origin", lead.origin),
+        ("page", lead.url),
+        ("fit", _score(opened, lead.fit)),
+        ("engagement", _score(opened, lead.engagement)),
+        ("merged into", standing.merged_into),
+        ("belongs to", standing.linked_to),
+    )
+
+
+def _score(opened: "Desk", score: Score | None) -> str:
+    if score is None:
+        return ""
+    from api.rules.showing.top import change_words
+
+    changed = change_words(score.value, score.was, score.since, opened.now())
+    parts = ", ".join(f"{part.label} {part.points:+}" for part in score.parts)
+    return f"{score.value} of 100" + (f", {changed}" if changed else "") + (f" ({parts})" if parts else "")
+
+
+def _why(opened: "Desk", _lead: Lead, verdicts: "Sequence[Verdict]") -> Iterator[Line]:
     term = opened.agreement.term(opened.agreement.handoff_term)
     if not term:
         return
-    _heading(output, f"Why it was sent: {term.label}")
+    yield from _heading(f"Why it was sent: {term.label}")
     signs = {True: "met", False: "not met", None: "unknown"}
     for one in verdicts:
-        output.line(f"  {signs[one.met]:<8} {one.criterion.label}" + (f": {one.evidence}" if one.evidence else ""))
+        yield f"  {signs[one.met]:<8} {one.criterion.label}" + (f": {one.evidence}" if one.evidence else ""), ""
 
 
-def _touches(output: "Output", opened: "Desk", lead: Lead, campaign: Campaign | None) -> None:
+def _touches(opened: "Desk", lead: Lead, campaign: Campaign | None, columns: int) -> Iterator[Line]:
     if not lead.touches:
         return
-    _heading(output, "What they did and were told")
+    from api.rules.showing.touches import promises
+
+    now = opened.now()
+    told = {touch.id: words for touch, _, words in promises(lead, campaign)}
+    yield from _heading("What they did and were told")
     for touch in sorted(lead.touches, key=lambda one: one.at, reverse=True):
-        what = " · ".join(part for part in (touch.kind, touch.channel, touch.title) if part)
-        output.line(f"  {relative(touch.at, opened.now()):<12} {what}")
-        _prose(output, _promise(touch, campaign), "               ")
+        what = " · ".join(part for part in (touch.kind, touch.channel) if part)
+        yield f"  {relative(touch.at, now):<{_WHEN}} {what}{_titled(touch, campaign)}", ""
+        yield from _prose(told.get(touch.id, ""), " " * (_WHEN + 3), columns)
 
 
-def _promise(touch: Touch, campaign: Campaign | None) -> str:
-    if touch.words or campaign is None:
-        return touch.words
-    return next((asset.words for asset in campaign.assets if asset.id == touch.asset_id), "")
+def _others(opened: "Desk", lead: Lead, found: "Beside | None") -> Iterator[Line]:
+    from api.rules.showing.beside import beside_words, more_words
+    from api.rules.showing.story import others
+
+    beside = [*map(beside_words, found.open), more_words(found)] if found is not None else []
+    lines = [f"  {words}" for words in beside if words]
+    lines += list(_dated(opened, others(lead, opened.agreement)))
+    if lines:
+        yield from _heading("Who else is on it")
+        for words in lines:
+            yield words, ""
 
 
-def _campaign(output: "Output", campaign: Campaign) -> None:
-    _heading(output, f"Campaign: {campaign.name}")
-    spent = campaign.spend is not None and campaign.accepted > 0
-    cost = money(campaign.spend / campaign.accepted, campaign.currency) if spent and campaign.spend is not None else ""
-    days = " to ".join(str(day) for day in (campaign.starts_on, campaign.ends_on) if day)
-    _pairs(
-        output,
-        (
-            ("channel", campaign.channel),
-            ("runs", days),
-            ("budget", "" if campaign.budget is None else money(campaign.budget, campaign.currency)),
-            ("spend", "" if campaign.spend is None else money(campaign.spend, campaign.currency)),
-            ("per accepted", f"{cost} ({campaign.accepted} accepted)" if cost else ""),
-        ),
+def _story(opened: "Desk", lead: Lead) -> Iterator[Line]:
+    from api.rules.showing import story
+
+    agreement = opened.agreement
+    earlier: list[Entry] = []
+    for head, trail in story.passes(lead, agreement):
+        earlier += [head, *trail]
+    sections = (
+        (f"Attempts: {len(lead.attempts)} of {agreement.sales.attempts} agreed", story.attempts(lead)),
+        ("Decisions", story.decisions(lead, agreement)),
+        ("Earlier passes", earlier),
+        ("Put right", story.corrections(lead)),
+    )
+    notes = story.notes(lead, sides(opened, lead))
+    if notes:
+        yield from _heading("Notes")
+    for one in notes:
+        of = f" ({one.side})" if one.side else ""
+        said = f"{one.who}{of}, {one.what}" + (f": {one.text}" if one.text else "")
+        yield f"  {relative(one.at, opened.now()):<{_WHEN}} {said}", ""
+    for title, entries in sections:
+        if entries:
+            yield from _heading(title)
+            yield from ((words, "") for words in _dated(opened, entries))
+
+
+def sides(opened: "Desk", lead: Lead) -> dict[str, str]:
+    """Return on which side those are who wrote about the lead, by their ids."""
+    from tui.source import SIDES
+
+    people = {mark.by: opened.person(mark.by) for mark in lead.remarks}
+    return {one: SIDES.get(person.role.value, "") for one, person in people.items() if person is not None}
+
+
+def _dated(opened: "Desk", entries: "Iterable[Entry]") -> Iterator[str]:
+    now = opened.now()
+    return (f"  {relative(entry.at, now):<{_WHEN}} {entry.words}" for entry in entries)
+
+
+def _campaign(opened: "Desk", campaign: Campaign, columns: int) -> Iterator[Line]:
+    from api.rules.showing.figures import acceptance, cost, dates, spent
+
+    answers = opened.person(campaign.owner) if campaign.owner else None
+    yield from _heading(f"Campaign: {campaign.name}")
+    yield from _pairs(
+        ("channel", campaign.channel),
+        ("runs", dates(campaign)),
+        ("spent", spent(campaign)),
+        ("each costs", cost(campaign)),
+        ("accepted", acceptance(campaign)),
+        ("answers", answers.name if answers is not None else campaign.owner),
     )
     if campaign.why:
-        output.line("  why")
-        _prose(output, campaign.why, "    ")
-
-
-def _story(output: "Output", opened: "Desk", lead: Lead) -> None:
-    entries = [(one.at, _decided(opened, one)) for one in lead.trail]
-    entries += [(one.at, f"{_decided(opened, one)}; not applied, theirs stands") for one in lead.dissents]
-    entries += [(one.at, f"{one.by_name} refused it too ({one.reason})") for one in lead.voices]
-    entries += [(one.at, f"attempt by {one.by_name}: {one.result}") for one in lead.attempts]
-    entries += [(one.at, _said(one)) for one in lead.remarks]
-    entries += [(one.at, f"{one.by_name} set {one.field}: {one.before} → {one.after}") for one in lead.corrections]
-    if not entries:
-        return
-    _heading(output, "What happened")
-    for at, text in sorted(entries, key=lambda entry: entry[0]):
-        output.line(f"  {relative(at, opened.now()):<12} {text}")
-
-
-def _decided(opened: "Desk", entry: Decided | Dissent) -> str:
-    deed = deed_of_entry(opened, entry)
-    insists = getattr(entry, "insists", "")
-    return deed.words(opened, by=deed.name) + (", standing by an earlier decision of theirs" if insists else "")
-
-
-def _said(remark: Remark) -> str:
-    said = f"{remark.by_name} {_SAID[remark.kind]}" if remark.kind in _SAID else f"{remark.kind} by {remark.by_name}"
-    return f"{said}: {remark.text}" if remark.text else said
+        yield "  why", ""
+        yield from _prose(campaign.why, "    ", columns)

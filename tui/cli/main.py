@@ -81,6 +81,10 @@ def _dispatch(arguments: list[str], output: "Output") -> int:
         from tui.cli.commands.opening import open_program
 
         return open_program(output)
+    if arguments[0] == "__complete":
+        from tui.cli.commands.completing import answer
+
+        return answer(arguments[1:], output)
     from importlib import import_module
 
     from tui.cli.usage.parser import parse

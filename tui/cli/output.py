@@ -51,25 +51,30 @@ class Output:
 
     def table(
         self,
-        headings: Sequence[str],
+        headings: Sequence[str] | None,
         rows: Sequence[Sequence[str]],
         *,
         right: Sequence[int] = (),
         whole: bool = False,
         widest: int | None = None,
     ) -> None:
-        """Print an aligned table for people, headings first; nothing when JSON was asked for.
+        """Print an aligned table for people, headings first if there are any; nothing when JSON was asked for.
 
         `right` names columns that stand on the right; a `whole` table is never shortened to the terminal's width;
         no column is wider than `widest` cells, wherever stdout goes.
         """
         if self.as_json:
             return
-        cleaned = [[harmless(cell) for cell in row] for row in (headings, *rows)]
-        first, *others = table(cleaned, right=frozenset(right), limit=None if whole else self.columns, widest=widest)
-        self._write(self._styled(first, "dim", self._stdout) + "\n")
-        for line in others:
-            self._write(f"{line}\n")
+        cleaned = [[harmless(cell) for cell in row] for row in ([headings] if headings else []) + [*rows]]
+        lines = table(cleaned, right=frozenset(right), limit=None if whole else self.columns, widest=widest)
+        for number, line in enumerate(lines):
+            self._write((self._styled(line, "dim", self._stdout) if headings and number == 0 else line) + "\n")
+
+    def separated(self, rows: Sequence[Sequence[str]]) -> None:
+        """Print rows with a tab between cells, none of them shortened; nothing when JSON was asked for."""
+        if not self.as_json:
+            for row in rows:
+                self._write("\t".join(harmless(cell) for cell in row) + "\n")
 
     def document(self, content: Any) -> None:
         """Print `content` as the command's one JSON document; nothing unless JSON was asked for."""
@@ -77,6 +82,11 @@ class Output:
             return
         self._answered = True
         self._write(json_text(content, indent=2 if self._stdout.isatty() else 0) + "\n")
+
+    def entry(self, content: Any) -> None:
+        """Print `content` as one line of JSON, of a command that prints many."""
+        self._answered = True
+        self._write(json_text(content) + "\n")
 
     def whole(self, text: str) -> None:
         """Print a document that is JSON already, whether JSON was asked for or not."""
@@ -95,6 +105,11 @@ class Output:
         self._stderr.write(f"{self._styled('handoff:', 'bad', self._stderr)} {harmless(sentence)}\n")
         self._stderr.flush()
         return code
+
+    def prompt(self, text: str) -> None:
+        """Print a question at whose end the answer is typed."""
+        self._write(harmless(text) + " ")
+        self.flush()
 
     def flush(self) -> None:
         """Hand everything to the reader now, so that a reader who went away is noticed here."""

@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -26,10 +27,7 @@ def connect_hub(options: argparse.Namespace, output: Output) -> int:
     url = address(options.url, insecure=options.insecure)
     place = profile()
     _nothing_unsent(place, url)
-    token = _token(url)
-    identity = ask_who(url, token)
-    _nothing_unsent(place, url, identity.person.id)
-    kept = keep(place, url, token, identity)
+    identity, kept = join(place, url, _token(url))
     output.line(f"Connected to {url} as {who(identity.person)}.")
     output.line(kept)
     note_skew(output, identity.at, datetime.now(UTC))
@@ -38,7 +36,34 @@ def connect_hub(options: argparse.Namespace, output: Output) -> int:
     return DONE
 
 
-def ask_who(url: str, token: str) -> "Identity":
+class PlainHttp(Usage):
+    """The address would show the token to everybody on the way."""
+
+
+def join(
+    place: "Profile",
+    url: str,
+    token: str,
+    seconds: float = ANSWER_LIMIT,
+    wanted: Callable[[], bool] = lambda: True,
+) -> "tuple[Identity, str]":
+    """Ask the hub whose token this is and keep both in the profile; return the answer and where the token is.
+
+    `wanted` is asked once the hub has answered: whoever went away meanwhile is not joined.
+
+    Raises:
+        HandoffError: the hub can't be reached, is none, does not know the token, or decisions of another account are
+            not sent yet; nothing was changed.
+    """
+    _nothing_unsent(place, url)
+    identity = ask_who(url, token, seconds)
+    _nothing_unsent(place, url, identity.person.id)
+    if not wanted():
+        raise Failed("It was called off; nothing was changed.")
+    return identity, keep(place, url, token, identity)
+
+
+def ask_who(url: str, token: str, seconds: float = ANSWER_LIMIT) -> "Identity":
     """Ask the hub whose token this is.
 
     Raises:
@@ -47,9 +72,9 @@ def ask_who(url: str, token: str) -> "Identity":
     from tui.cli.exchange import hub_at, talk
 
     try:
-        return talk(hub_at(url, token), lambda crm: crm.whoami(), ANSWER_LIMIT)
+        return talk(hub_at(url, token), lambda crm: crm.whoami(), seconds)
     except TimeoutError:
-        raise Failed(f"{url} did not answer within {ANSWER_LIMIT:.0f} s.") from None
+        raise Failed(f"{url} did not answer within {seconds:.0f} s.") from None
 
 
 def keep(place: "Profile", url: str, token: str, identity: "Identity") -> str:
@@ -82,7 +107,7 @@ def address(text: str, *, insecure: bool) -> str:
     if parts.username or parts.password:
         raise Usage("The address carries a user name or password: leave it out, the token is asked for.")
     if parts.scheme == "http" and name not in _LOOPBACK and not insecure:
-        raise Usage(
+        raise PlainHttp(
             f"Plain http would show the token to everybody between here and {name}: use https, or say --insecure."
         )
     host = f"[{name}]" if ":" in name else name
@@ -121,6 +146,11 @@ def _token(url: str) -> str:
         from getpass import getpass
 
         given = getpass(f"Token for {url}: ").strip()
+    return checked_token(given)
+
+
+def checked_token(given: str) -> str:
+    """Return the token, once it is clear that it can be one; raises `Usage`."""
     if not given:
         raise Usage("No token was given; a manager gets one with “handoff user token” or “handoff user add”.")
     if not given.isascii() or not given.isprintable() or " " in given:

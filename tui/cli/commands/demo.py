@@ -10,7 +10,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
@@ -20,13 +20,20 @@ import msgspec
 from api.model.text import clean_line
 from tui.cli.commands.opening import has_terminal, run_program
 from tui.cli.errors import Failed, Usage
-from tui.cli.output import Output
+from tui.cli.output import DONE, Output
 
 START_LIMIT = 120.0
 """Seconds that the hub may take until it says where it is."""
 END_LIMIT = 5.0
 """Seconds that the hub has to end by itself."""
 MODULE = "api.sample.demo_hub"
+GOING_ON = (
+    "That was the demo; nothing of it stays. To go on:",
+    "  handoff         join your team’s hub, or run one",
+    "  handoff demo    see the demo again",
+    "  handoff doctor  see whether all is well here",
+)
+"""What is said once the demo was left."""
 _CLOSING = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
 _ENDING = (signal.SIGINT, *_CLOSING)
 
@@ -45,19 +52,66 @@ def run(options: argparse.Namespace, output: Output) -> int:
     from tui.cli.workplace import profile
     from tui.settings import load
 
-    settings = load(profile().root)
+    own = profile().root
+    loaded = load(own)
     arguments = ["--leads", str(options.leads), "--seed", str(options.seed)]
     arguments += ["--arrivals", f"{options.arrivals:g}", "--port", str(options.port)]
     with _ending_on_signals(), _folder() as folder, _environment(folder):
-        output.note("Starting a hub with sample leads …")
+        progress = _Progress("Starting a hub with sample leads …")
         # Killed, we remove nothing ourselves; the hub outlives us for a moment.
-        with hub(folder, [*arguments, "--remove-at-end", str(folder)]) as started:
-            return run_program(_joined(started), settings)
+        with progress, hub(folder, [*arguments, "--remove-at-end", str(folder)], progress.tell) as started:
+            place = _joined(started)
+            progress.end()
+            code = run_program(place, loaded, tour_in=own)
+    if code == DONE:
+        for line in GOING_ON:
+            output.line(line)
+    return code
+
+
+class _Progress:
+    """Says that something is being done, and from the second second on for how long; gone once it is done."""
+
+    def __init__(self, words: str) -> None:
+        self._words = words
+        self._said = ""
+
+    def __enter__(self) -> "_Progress":
+        self.tell(0.0)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
+
+    def tell(self, seconds: float) -> None:
+        """Say how long it takes already."""
+        said = self._words if seconds < 1 else f"{self._words} {int(seconds)} s   Ctrl+C stops"
+        if said != self._said:
+            self._said = said
+            self._write(f"\r{said}\x1b[K")
+
+    def end(self) -> None:
+        """Take the words away."""
+        if self._said:
+            self._said = ""
+            self._write("\r\x1b[K")
+
+    def _write(self, text: str) -> None:
+        # A terminal that is gone is noticed elsewhere.
+        with suppress(OSError):
+            sys.stderr.write(text)
+            sys.stderr.flush()
+
+
+def _untold(_seconds: float) -> None:
+    """Tell nobody."""
 
 
 @contextmanager
-def hub(folder: Path, arguments: Sequence[str]) -> Iterator[Started]:
+def hub(folder: Path, arguments: Sequence[str], tell: Callable[[float], None] = _untold) -> Iterator[Started]:
     """Run the sample hub as a child process with its files in `folder`; it ends with the block.
+
+    `tell` is called with the seconds that it takes to start, again and again until it is there.
 
     Raises:
         Failed: it ended, or said nothing that can be understood, before it was there.
@@ -72,7 +126,7 @@ def hub(folder: Path, arguments: Sequence[str]) -> Iterator[Started]:
             child = subprocess.Popen(  # noqa: S603
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, start_new_session=True
             )
-        yield _first_line(child, log)
+        yield _first_line(child, log, tell)
     finally:
         if child is not None:
             _end(child)
@@ -92,7 +146,7 @@ def _signals_put_off() -> Iterator[None]:
             signal.raise_signal(number)
 
 
-def _first_line(child: "subprocess.Popen[bytes]", log: Path) -> Started:
+def _first_line(child: "subprocess.Popen[bytes]", log: Path, tell: Callable[[float], None]) -> Started:
     lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
 
     def listen(stream: IO[bytes]) -> None:
@@ -104,8 +158,9 @@ def _first_line(child: "subprocess.Popen[bytes]", log: Path) -> Started:
     assert child.stdout is not None  # noqa: S101  it was asked for above
     threading.Thread(target=listen, args=(child.stdout,), daemon=True).start()
     line = b""
-    until = time.monotonic() + START_LIMIT
-    while time.monotonic() < until:
+    begun = time.monotonic()
+    while (gone := time.monotonic() - begun) < START_LIMIT:
+        tell(gone)
         try:
             line = lines.get(timeout=0.1)
             break

@@ -11,11 +11,12 @@ from tui.cli.output import DONE, USAGE, Output
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
+    from pathlib import Path
 
     from textual.driver import Driver as TextualDriver
 
     from api.local.profile import Profile
-    from tui.settings import Settings
+    from tui.settings import Loaded
 
 _SHARE = 0.001
 """Seconds after which a thread lets another one work."""
@@ -47,17 +48,38 @@ def _open_program(output: Output, *, terminal: bool, before: list[Any] | None) -
     from tui.settings import load
 
     place = profile()
-    settings = load(place.root)
+    loaded = load(place.root)
     if place.connection() is None:
+        if terminal:
+            return _welcome(place, loaded, output, before)
         for line in WAYS_ON:
-            if terminal:
-                output.line(line)
-            else:
-                output.note(line)
-        return DONE if terminal else USAGE
+            output.note(line)
+        return USAGE
     if not terminal:
         raise Usage("There is no terminal to open in; “handoff list”, “accept” and “reject” work without one.")
-    return run_program(place, settings, before)
+    return run_program(place, loaded, before)
+
+
+def _welcome(place: "Profile", loaded: "Loaded", output: Output, before: list[Any] | None) -> int:
+    """Offer the ways on to who has no profile yet, and go the one that was taken."""
+    from tui.welcome.app import Way, WelcomeApp
+    from tui.window import show
+
+    theme = loaded.settings.theme
+    window = WelcomeApp(place, look=f"handoff-{theme}" if theme else "", problem=loaded.sentence)
+    show(window.run_async, window.exit)
+    way = window.return_value
+    if window.return_code:
+        return window.return_code
+    if way is Way.DEMO:
+        from tui.cli.commands.demo import run
+        from tui.cli.usage.parser import parse
+
+        options = parse(["demo"])
+        return run(options, output) if options is not None else DONE
+    if way is Way.OPEN:
+        return run_program(place, loaded, before)
+    return DONE
 
 
 @contextmanager
@@ -88,10 +110,13 @@ def typed_ahead() -> "Iterator[list[Any] | None]":
             termios.tcsetattr(0, termios.TCSANOW, before)
 
 
-def run_program(place: "Profile", settings: "Settings", before: list[Any] | None = None) -> int:
+def run_program(
+    place: "Profile", loaded: "Loaded", before: list[Any] | None = None, *, tour_in: "Path | None" = None
+) -> int:
     """Show the program on the profile until the person quits; return its exit code.
 
-    `before`: the terminal's settings as the person had them, if something changed them already.
+    `before`: the terminal's settings as the person had them, if something changed them already. `tour_in`: the folder
+    of the person's own profile, where the leads are invented ones: whoever has not had the tour gets it.
 
     Raises:
         HandoffError: the profile can't be opened.
@@ -119,6 +144,11 @@ def run_program(place: "Profile", settings: "Settings", before: list[Any] | None
 
             return Driver
 
+        def on_ready(self) -> None:
+            """Begin the tour, once the first queue is painted."""
+            if tour_in is not None:
+                self.call_later(self.offer_tour, tour_in)
+
         def _handle_exception(self, error: Exception) -> None:
             cause = getattr(error, "error", None)
             self.failure = self.failure or (cause if isinstance(cause, Exception) else error)
@@ -130,7 +160,7 @@ def run_program(place: "Profile", settings: "Settings", before: list[Any] | None
     # Keys wait this long at most for a thread that reads the mirror or talks to the CRM.
     sys.setswitchinterval(_SHARE)
     try:
-        window = Window(desk, sync_for, look=f"handoff-{settings.theme}" if settings.theme else "")
+        window = Window(desk, sync_for, loaded=loaded)
         window.terminal_before = before
         show(window.run_async, window.exit)
     finally:

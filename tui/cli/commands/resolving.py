@@ -9,9 +9,9 @@ from msgspec.structs import replace
 from api.errors import HandoffError
 from api.model.operation import AskFor, Disqualify, LeadVerb, Operation, Reject, Result
 from tui.cli import output as out
+from tui.cli.acts.outcomes import FAILED, SETTLED, LeadOutcome, seconds, settle
 from tui.cli.errors import Usage
 from tui.cli.matters import Matter, matters, print_matters, shown_ids
-from tui.cli.outcomes import FAILED, SETTLED, LeadOutcome, seconds, settle
 from tui.cli.workplace import at_the_desk
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def resolve(opened: "Desk", options: argparse.Namespace, output: out.Output) -> 
 def ask(opened: "Desk", options: argparse.Namespace, output: out.Output) -> int:
     """Ask whoever has the named leads to hand them over; settles what needs the person there, if that is a way to."""
     from api.desk import Way
-    from tui.cli.commands.deciding import found
+    from tui.cli.queue.leads import found
 
     wait = seconds(opened, options)
     leads, outcomes = found(opened, output, options)
@@ -119,7 +119,7 @@ def _check_options(options: argparse.Namespace) -> None:
 def _to(opened: "Desk", options: argparse.Namespace) -> str:
     if not options.to:
         return ""
-    from tui.cli.commands.deciding import whom
+    from tui.cli.acts.refusals import whom
 
     return whom(opened, options.to)
 
@@ -189,7 +189,7 @@ def _edited_refusal(
     opened: "Desk", output: out.Output, one: Matter, options: argparse.Namespace, before: "Reject | Disqualify | None"
 ) -> LeadVerb:
     from api.rules.lifecycle import refusal
-    from tui.cli.commands.deciding import chosen_reason, complete
+    from tui.cli.acts.refusals import chosen_reason, complete
 
     reason = chosen_reason(opened.agreement, options.reason or (before.reason if before is not None else ""))
     same = before is not None and before.reason == reason.code

@@ -3,8 +3,8 @@
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from tui.cli.commands.listing import unsettled_data
 from tui.cli.commands.outbox import print_unsent, unsent_data
+from tui.cli.commands.showing import unsettled_data
 from tui.cli.matters import brief, matters, shown_ids
 from tui.cli.output import DONE, Output, words
 from tui.cli.workplace import NOT_CONNECTED, at_the_desk, profile, shortcomings, signed_out, who

@@ -7,6 +7,12 @@ WAYS = ("yield", "insist", "reroute", "ask", "retry", "edit", "discard", "hand-o
 """What can be done about something that needs the person; the last takes a yield or a discard back."""
 
 
+VIEWS = ("mine", "team", "snoozed", "attempts", "done", "all")
+"""The views that always are there, as `api.rules.queue.View` has them."""
+ORDERS = ("due", "waiting", "score", "campaign")
+"""The orders, as `api.rules.queue.Order` has them."""
+
+
 def _seconds(text: str) -> float:
     return _number(text, 3_600, "a number of seconds")
 
@@ -34,7 +40,12 @@ def _whole(least: int, most: int) -> Callable[[str], int]:
     return whole
 
 
-def _pair(text: str) -> tuple[str, str]:
+def pair(text: str) -> tuple[str, str]:
+    """Read ``NAME=VALUE``.
+
+    Raises:
+        argparse.ArgumentTypeError: it is not of that form.
+    """
     key, equals, value = text.partition("=")
     if not equals or not key.strip():
         raise argparse.ArgumentTypeError(f"“{text}” is not of the form NAME=VALUE")
@@ -42,7 +53,7 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _mapping(text: str) -> str:
-    _pair(text)
+    pair(text)
     return text
 
 
@@ -77,31 +88,26 @@ def waiting(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def accept(parser: argparse.ArgumentParser) -> None:
-    """Add what accepting takes."""
-    parser.add_argument("ids", nargs="+", metavar="ID", help="a lead's id, or a beginning that only one lead has")
-    parser.add_argument("--note", default="", metavar="TEXT", help="words for whoever comes next")
-    waiting(parser)
+def leads(parser: argparse.ArgumentParser) -> None:
+    """Add which leads are meant."""
+    parser.add_argument(
+        "ids",
+        nargs="+",
+        metavar="ID",
+        help="a lead's id, or a beginning that only one lead has; - reads ids from stdin, the first word of each line",
+    )
 
 
 def ask(parser: argparse.ArgumentParser) -> None:
     """Add what asking for a lead takes."""
-    parser.add_argument("ids", nargs="+", metavar="ID", help="a lead's id, or a beginning that only one lead has")
+    leads(parser)
     parser.add_argument("--text", default="", metavar="TEXT", help="words for whoever has it")
     waiting(parser)
 
 
-def reject(parser: argparse.ArgumentParser) -> None:
-    """Add what refusing takes."""
-    parser.add_argument("ids", nargs="+", metavar="ID", help="a lead's id, or a beginning that only one lead has")
-    parser.add_argument("--reason", required=True, metavar="CODE", help="why; “handoff reasons” lists the codes")
-    _answers(parser, "an answer to what the reason asks for; may be repeated")
-    parser.add_argument("--note", default="", metavar="TEXT", help="words for whoever comes next")
-    waiting(parser)
-
-
-def _answers(parser: argparse.ArgumentParser, text: str) -> None:
-    parser.add_argument("--answer", action="append", default=[], type=_pair, metavar="KEY=VALUE", help=text)
+def answers(parser: argparse.ArgumentParser, text: str) -> None:
+    """Add answers to what a reason asks for."""
+    parser.add_argument("--answer", action="append", default=[], type=pair, metavar="KEY=VALUE", help=text)
 
 
 def resolve(parser: argparse.ArgumentParser) -> None:
@@ -115,7 +121,7 @@ def resolve(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("way", type=_way, metavar="WAY", help=f"one of {', '.join(WAYS)}")
     parser.add_argument("--to", default="", metavar="WHOM", help="reroute: person:ID, team:NAME, or a person's name")
     parser.add_argument("--reason", default="", metavar="CODE", help="edit: the reason that is given instead")
-    _answers(parser, "edit: an answer that is given instead; may be repeated")
+    answers(parser, "edit: an answer that is given instead; may be repeated")
     parser.add_argument("--note", metavar="TEXT", help="edit: the words that are given instead")
     parser.add_argument("--text", default="", metavar="TEXT", help="words for whoever reads it, for a way that is sent")
     waiting(parser)
@@ -140,14 +146,53 @@ def take_in(parser: argparse.ArgumentParser) -> None:
 
 def on_top(parser: argparse.ArgumentParser) -> None:
     """Add what narrows the queue whose top is shown."""
-    parser.add_argument("text", nargs="*", metavar="TEXT", help="the next of the leads that carry these words")
+    parser.add_argument("text", nargs="*", metavar="FILTER", help="the next of the leads that match, as for “list”")
+    parser.add_argument(
+        "--once", action="store_true", help="show it without asking what is to be done, at a terminal too"
+    )
+    waiting(parser)
 
 
 def listing(parser: argparse.ArgumentParser) -> None:
-    """Add what narrows the queue."""
-    parser.add_argument("text", nargs="*", metavar="TEXT", help="show only leads that carry these words")
-    parser.add_argument("--all", action="store_true", help="also leads that are decided, or somebody else's")
+    """Add what narrows the queue, and how it is printed."""
+    parser.add_argument(
+        "text",
+        nargs="*",
+        metavar="FILTER",
+        help="show only leads that match: words, campaign:fair, due:<1h, -reason:other",
+    )
+    parser.add_argument(
+        "--view", default="", metavar="NAME", help=f"which list: {', '.join(VIEWS)}, or one of your own (mine)"
+    )
+    parser.add_argument("--all", action="store_true", help="the same as --view all")
+    parser.add_argument("--sort", default="", choices=("", *ORDERS), metavar="ORDER", help=", ".join(ORDERS))
     parser.add_argument("--limit", type=_whole(1, 1_000_000), metavar="N", help="show at most N leads")
+    parser.add_argument("--columns", default="", metavar="A,B", help="which columns, in this order; see below")
+    parser.add_argument("--no-header", action="store_true", help="leave the line of headings out")
+    parser.add_argument("--tsv", action="store_true", help="exact values with a tab between them, for other programs")
+
+
+def keep_view(parser: argparse.ArgumentParser) -> None:
+    """Add what a view is to show."""
+    parser.add_argument("name", metavar="NAME", help="what it is called")
+    parser.add_argument("text", nargs="*", metavar="FILTER", help="what its leads match, as for “list”")
+    parser.add_argument("--view", default="mine", choices=VIEWS, metavar="VIEW", help=f"of which: {', '.join(VIEWS)}")
+    parser.add_argument("--sort", default="due", choices=ORDERS, metavar="ORDER", help=", ".join(ORDERS))
+
+
+def drop_view(parser: argparse.ArgumentParser) -> None:
+    """Add which view is dropped."""
+    parser.add_argument("name", metavar="NAME", help="what it is called")
+
+
+def watching(parser: argparse.ArgumentParser) -> None:
+    """Add what is watched for."""
+    parser.add_argument(
+        "--since", default="", metavar="WHEN", help="first what has happened since: 2h, 9:00, yesterday, 2026-11-20"
+    )
+    parser.add_argument(
+        "--soon", type=_whole(1, 10_080), default=60, metavar="MINUTES", help="how soon is due soon (60)"
+    )
 
 
 def show(parser: argparse.ArgumentParser) -> None:

@@ -1,18 +1,13 @@
 """The commands: who carries each out, what it is for, and the shape of its JSON."""
 
-import argparse
-from collections.abc import Callable, Mapping
-
-import msgspec
+from collections.abc import Mapping
 
 from tui.cli.usage import arguments as args
-from tui.commands import COMMANDS
-
-OUTCOMES = """\
---json: {"outcomes": [{"id", "lead", "result", "sentence", "operation"}], "pending": N}
-result is applied, already, agreed, taken, conflict, refused, pending (saved, not yet sent), taken back, done again,
-settled (on this machine, nothing is sent for it) or failed.
-"""
+from tui.cli.usage.configuring import CONFIG
+from tui.cli.usage.configuring import GROUP as CONFIG_GROUP
+from tui.cli.usage.entry import OUTCOMES, Entry, Group, help_of
+from tui.cli.usage.helping import HELPING
+from tui.cli.usage.verbs import VERBS
 
 SIDE = """\
 SIDE is {"by", "name", "at", "verb", "reason", "label", "answers": {KEY: VALUE}, "note"}
@@ -45,31 +40,25 @@ LEAD_WHOLE = """\
          "unsettled": [{"lead", "title", "verb", "reason", "result", "sentence"}]}
 """
 
+VIEWS = '--json: {"views": [{"name", "own": BOOL, "leads": N, "view", "sort", "filter"}]}'
+
+LISTED = """\
+columns: id, due, state, lead, company, fit, eng, from (shown unless others are named), campaign, origin, score, owner,
+waiting, handed, pass, mark, reason, by, decided, snoozed, next. With --tsv, times are ISO 8601 in UTC, and reasons,
+campaigns and owners are their codes.
+
+--json: {"leads": [{"id", "title", "company", "state", "owner", "due_at", "handed_at", "fit", "engagement",
+         "campaign", "origin", "pass", "mark", "reason", "decided_by", "decided_at", "snoozed_until"}],
+         "shown": N, "total": N, "view", "sort", "problems": [SENTENCE]}
+"""
+
 UNSENT = """\
 {"operation", "lead", "title", "verb", "sentence", "at": TIME, "attempts": N,
          "problem", "next_try": TIME or null, "offered": BOOL}"""
 
 
-class Entry(msgspec.Struct, frozen=True):
-    """One command: its name, who runs it, what it is for, its arguments, and the shape of its JSON."""
-
-    name: str
-    module: str
-    function: str
-    help: str
-    arguments: Callable[[argparse.ArgumentParser], None]
-    shape: str = ""
-
-
-class Group(msgspec.Struct, frozen=True):
-    """The first word of commands that have two; where it may stand `alone`, it means the first of them."""
-
-    help: str
-    metavar: str
-    alone: bool = False
-
-
 GROUPS: Mapping[str, Group] = {
+    "views": Group("List the views (so without WHAT too), or keep and drop your own.", "WHAT", alone=True),
     "connect": Group("Join a CRM: “connect hub URL”.", "CRM"),
     "user": Group("Give somebody an account at the hub, or a new token: “user add NAME”, “user token ID”.", "WHAT"),
     "outbox": Group(
@@ -77,12 +66,8 @@ GROUPS: Mapping[str, Group] = {
         "WHAT",
         alone=True,
     ),
+    "config": CONFIG_GROUP,
 }
-
-
-def _verb(name: str) -> str:
-    """Return what the registry says of a command that has a key too."""
-    return next(one.help for one in COMMANDS if one.cli.partition(" ")[0] == name)
 
 
 ENTRIES: tuple[Entry, ...] = (
@@ -122,34 +107,66 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     Entry(
         "next",
-        "listing",
+        "showing",
         "next_lead",
-        "Show the lead that is to be decided next, whole, and how to decide it.",
+        "Show the lead that is to be decided next, whole; at a terminal, ask what to do and go on to the one after.",
         args.on_top,
-        LEAD_WHOLE + "lead and owner are null when nothing waits. The exit code is 0 either way.",
+        LEAD_WHOLE + "lead and owner are null when nothing waits. The exit code is 0 either way where it does not ask.",
     ),
     Entry(
         "list",
         "listing",
         "list_leads",
-        "List what waits for a decision, what is due first on top.",
+        "List what waits for a decision, what is due first on top; or another view.",
         args.listing,
-        '--json: {"leads": [{"id", "title", "company", "state", "owner", "due_at", "handed_at", "fit", "engagement",\n'
-        '         "campaign", "origin", "pass", "mark", "reason", "snoozed_until"}], "shown": N, "total": N}',
+        LISTED,
+    ),
+    Entry(
+        "views list",
+        "listing",
+        "list_views",
+        "List the views, your own too, each with how many leads it holds.",
+        args.nothing,
+        VIEWS,
+    ),
+    Entry(
+        "views keep",
+        "listing",
+        "keep_view",
+        "Keep a filter and an order as a view of your own, under a name; one of that name is replaced.",
+        args.keep_view,
+        VIEWS,
+    ),
+    Entry(
+        "views drop",
+        "listing",
+        "drop_view",
+        "Drop a view of your own; its leads are not touched.",
+        args.drop_view,
+        VIEWS,
     ),
     Entry(
         "show",
-        "listing",
+        "showing",
         "show_lead",
         "Show one lead whole: why it was sent, what it was told, its campaign, its story.",
         args.show,
         LEAD_WHOLE,
     ),
-    Entry("accept", "deciding", "accept", _verb("accept"), args.accept, OUTCOMES),
-    Entry("reject", "deciding", "reject", _verb("reject"), args.reject, OUTCOMES),
-    Entry("undo", "deciding", "undo", _verb("undo"), args.undo, OUTCOMES),
+    Entry(
+        "watch",
+        "watching",
+        "watch",
+        "Print each arrival, what others do to your leads, and what gets due soon, a line each, until Ctrl+C.",
+        args.watching,
+        '--json, one object a line: {"at": TIME, "event", "id", "sentence", "title", "company", "campaign",\n'
+        '         "due_at": TIME or null}; event is arrived, others or due.\n'
+        "It keeps this profile in step with the CRM; beside an open window it shares that one’s line.",
+    ),
+    *VERBS,
+    Entry("undo", "deciding", "undo", help_of("undo"), args.undo, OUTCOMES),
     Entry("ask", "resolving", "ask", "Ask whoever has the lead to hand it over.", args.ask, OUTCOMES),
-    Entry("redo", "deciding", "redo", _verb("redo"), args.waiting, OUTCOMES),
+    Entry("redo", "deciding", "redo", help_of("redo"), args.waiting, OUTCOMES),
     Entry(
         "conflicts",
         "resolving",
@@ -205,7 +222,7 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     Entry(
         "reasons",
-        "listing",
+        "showing",
         "list_reasons",
         "List the agreed reasons and what each asks for.",
         args.nothing,
@@ -216,7 +233,7 @@ ENTRIES: tuple[Entry, ...] = (
         "sync",
         "syncing",
         "sync",
-        _verb("sync"),
+        help_of("sync"),
         args.nothing,
         '--json: {"pulled": N, "sent": N, "pending": N, "elsewhere": BOOL, "problem": SENTENCE or null,\n'
         '         "outcomes": [{"operation", "result", "sentence"}]}',
@@ -247,4 +264,6 @@ ENTRIES: tuple[Entry, ...] = (
         '         "read": N, "created": N, "updated": N, "unchanged": N, "notes": [SENTENCE],\n'
         '         "rejected": [{"line", "field", "sentence"}], "remarks": [{"line", "sentence"}]}',
     ),
+    *CONFIG,
+    *HELPING,
 )

@@ -1,11 +1,13 @@
 """Reads what was typed; who carries a command out is only named here, and imported when it is chosen."""
 
 import argparse
+import re
 from collections.abc import Sequence
 from typing import NoReturn
 
 from tui.cli.errors import Usage
-from tui.cli.usage.entries import ENTRIES, GROUPS, Entry
+from tui.cli.usage.entries import ENTRIES, GROUPS
+from tui.cli.usage.entry import Entry
 
 EPILOG = """\
 Without a command, Handoff opens on the CRM it is connected to.
@@ -16,6 +18,10 @@ environment: HANDOFF_HOME (folder for everything), HANDOFF_TOKEN (used instead o
 HANDOFF_KEYRING (off: the token goes into a file that only you can read), HANDOFF_DB (database for serve and user),
 NO_COLOR
 """
+
+_FILTERING = frozenset({"list", "next", "views"})
+_NEGATED = re.compile(r"-[^-\s].")
+"""One dash and two characters at least: no command that filters has such an option."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -42,9 +48,14 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace | None:
     # What stands before the command, --help say, is about all commands.
     only = word if arguments[:1] == [word] else ""
     try:
-        return _parser(only).parse_args(arguments)
+        return _parser(only).parse_args(_pieces(arguments) if only in _FILTERING else arguments)
     except SystemExit:
         return None
+
+
+def _pieces(arguments: Sequence[str]) -> list[str]:
+    """Let pieces of a filter that are turned round, ``-reason:other`` say, be no options: a blank before them helps."""
+    return [f" {word}" if _NEGATED.match(word) else word for word in arguments]
 
 
 def _check_known(name: str) -> None:

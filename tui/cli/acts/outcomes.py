@@ -55,16 +55,16 @@ def title_of(opened: "Desk", lead_id: str) -> str:
 
 
 def seconds(opened: "Desk", options: "argparse.Namespace") -> float:
-    """Return how long the CRM may take: what ``--wait`` says, else the settings; 0 means that it is not asked.
-
-    Raises:
-        Usage: the settings can't be read; asked before anything is saved, nothing is.
-    """
+    """Return how long the CRM may take: what ``--wait`` says, else the settings; 0 means that it is not asked."""
     if options.wait is not None:
         return float(options.wait)
     from tui.settings import load
 
-    return load(opened.profile.root).wait
+    loaded = load(opened.profile.root)
+    if loaded.problems:
+        # A mistake in there must not keep anybody from deciding.
+        out.Output().note(loaded.sentence)
+    return loaded.settings.wait
 
 
 def settle(
