@@ -267,4 +267,5 @@ def test_cost_and_deeds_are_said_in_words(hub: RunningHub, team: str, rita: Seat
     rita("sync")
     said = rita("show", lead).out
     assert "accepted by Rita Rep" in said
-    assert "per accepted  2 100 EUR (1 accepted)" in said
+    assert "each costs    2 100 EUR for an accepted lead" in said
+    assert "1 of 1 decided, too few for a rate" in said

@@ -81,7 +81,16 @@ def test_one_lead_loads_no_network(rita: Seat, lead: str) -> None:
     assert (ran.code, ran.loaded) == (0, set())
 
 
-@pytest.mark.parametrize("how", [["accept"], ["reject", "--reason", "spam_test"]])
+@pytest.mark.parametrize(
+    "how",
+    [
+        ["accept"],
+        ["reject", "--reason", "spam_test"],
+        ["claim"],
+        ["note", "--text", "noted"],
+        ["accept", "--reason", "good"],
+    ],
+)
 def test_deciding_without_waiting_costs_one_flush_and_loads_no_network(rita: Seat, lead: str, how: list[str]) -> None:
     ran = Ran(rita.home, *how, lead, "--wait", "0")
     assert (ran.code, ran.loaded) == (3, set())

@@ -155,6 +155,8 @@ class HostileHub:
         if self.problem:
             text = self.texts.at(f"problem {self.problem}")
             return self.problem, {"type": "/problems/any", "title": text, "detail": text, "status": self.problem}
+        if path == "/health":
+            return 200, {"name": "handoff hub", "version": self.texts.at("hub.version")}
         if path == "/me":
             return 200, {"person": msgspec.to_builtins(self.me), "epoch": "E1", "at": _now()}
         if path.startswith("/changes"):

@@ -75,8 +75,8 @@ def test_everything_that_the_window_shows(seat: Seat) -> None:
         back(terminal, without=word["reason spam_test.label"])
         press(terminal, "/" + word["lead1.contact.name"], f"find  {word['lead1.contact.name']}")
         back(terminal, without=f"find  {word['lead1.contact.name']}")
-        press(terminal, "\x10", "Do again what the last undo took back")
-        back(terminal, without="Do again what the last undo took back")
+        press(terminal, "\x10", "Put one field of the lead right")
+        back(terminal, without="Put one field of the lead right")
         expected += ["term mql.sentence", "reason spam_test.label", "reason not_a_buyer.label"]
         expected += ["ask not_a_buyer kind.label", "option not_a_buyer kind vendor"]
         # What was decided, and what the hub made of it.

@@ -86,7 +86,7 @@ def test_resizing_keeps_the_lead_under_the_cursor(home: Path) -> None:
         for columns, rows in ((80, 24), (200, 60), (100, 30)):
             terminal.resize(columns, rows)
             terminal.wait_for(
-                lambda text: "quit" in text.splitlines()[-1] and text.count("Cy Specimen") >= 2,
+                lambda text: "? help" in text.splitlines()[-1] and text.count("Cy Specimen") >= 2,
             )
         terminal.resize(40, 10)
         terminal.wait_for("too small")

@@ -42,7 +42,7 @@ async def test_leaving_at_once_loses_no_decision(run: Run, world: World) -> None
 
 async def test_rejecting_takes_the_reason_and_what_it_asks_for(run: Run, world: World) -> None:
     async with run() as screen:
-        await screen.press("r", "n", "1")
+        await screen.press("r", "n", "right")
         form = screen.app.screen.query_one(AnswerForm)
         assert form.answer("value") == "40", "the lead's own size is filled in"
         await screen.press("enter")
@@ -65,7 +65,7 @@ async def test_a_missing_answer_is_asked_for_beside_its_field(run: Run, world: W
         assert isinstance(screen.app.screen, AnswerScreen)
         assert "needs" in screen.text("#complaint-dimension")
         assert world.written() == []
-        await screen.press("2", "enter")
+        await screen.press("2")
         assert world.verbs("L001") == ["reject"]
 
 
@@ -102,10 +102,12 @@ async def test_reasons_for_after_contact_say_so_before_it(run: Run, world: World
         assert world.written() == []
 
 
-async def test_an_accepted_lead_is_disqualified_for_the_same_keys(run: Run, world: World) -> None:
+async def test_an_accepted_lead_is_disqualified_by_a_key_of_its_own(run: Run, world: World) -> None:
     async with run(keys=["a", "slash", *"ana example", "enter"]) as screen:
         assert screen.under_cursor() == "Ana Example"
-        await screen.press("r", "e", "enter")
+        await screen.press("r")
+        assert screen.status == "It was accepted already: d disqualifies it."
+        await screen.press("d", "e", "enter")
         assert world.verbs("L001") == ["accept", "disqualify"]
 
 
@@ -158,7 +160,7 @@ async def test_a_full_disk_is_said_and_the_lead_stays(run: Run, world: World, fu
 
 
 async def test_a_full_disk_keeps_what_the_form_held(run: Run, world: World, full_disk: Callable[[], None]) -> None:
-    async with run(keys=["r", "n", "3", "tab", "tab", *"too far", "enter"]) as screen:
+    async with run(keys=["r", "n", "tab", "tab", *"too far", "shift+tab", "shift+tab", "3"]) as screen:
         assert isinstance(screen.app.screen, AnswerScreen)
         assert "the disk is full" in screen.text("#dialog-problem")
         assert screen.app.screen.query_one(AnswerForm).answer("note") == "too far"

@@ -89,7 +89,7 @@ async def test_a_changed_agreement_changes_the_criteria_shown(run: Run, world: W
 
 async def test_campaign_figures_are_brought_up_to_date(run: Run, world: World) -> None:
     async with run() as screen:
-        assert "31 of 40 decided (78%)" in screen.text("#card")
+        assert "78%, 31 of 40 decided" in screen.text("#card")
         assert "200 EUR for an accepted lead" in screen.text("#card")
         world.send(("campaign", "c1", replace(CAMPAIGN, accepted=32)))
         await screen.settle()

@@ -87,7 +87,7 @@ async def test_a_reason_is_not_recorded_on_a_lead_that_somebody_took_meanwhile(r
 
 
 async def test_answers_are_not_recorded_on_a_lead_that_somebody_took_meanwhile(run: Run, world: World) -> None:
-    async with run(keys=["r", "n", "1"]) as screen:
+    async with run(keys=["r", "n", "right"]) as screen:
         world.leads(decided(named_lead(1), State.ACCEPTED))
         await screen.settle()
         assert "Otto Other accepted it meanwhile" in screen.text("#dialog-problem")
@@ -116,18 +116,6 @@ async def test_pasted_lines_become_one_answer(run: Run) -> None:
         screen.app.post_message(events.Paste("too far\r\naway\n\nfor us"))
         await screen.settle()
         assert screen.app.screen.query_one(AnswerForm).answer("note") == "too far away for us"
-
-
-async def test_what_was_typed_is_there_again_until_the_lead_is_left(run: Run) -> None:
-    async with run(keys=["r", "n", "3", "tab", "tab", *"too far", "escape"]) as screen:
-        assert isinstance(screen.app.screen, ReasonScreen)
-        await screen.press("n")
-        form = screen.app.screen.query_one(AnswerForm)
-        assert (form.answer("dimension"), form.answer("note")) == ("country", "too far")
-        await screen.press("escape", "escape", "r", "n")
-        assert screen.app.screen.query_one(AnswerForm).answer("note") == "too far"
-        await screen.press("escape", "escape", "j", "k", "r", "n")
-        assert screen.app.screen.query_one(AnswerForm).answer("note") == ""
 
 
 async def test_a_key_that_picks_nothing_is_said_beside_the_field(run: Run) -> None:

@@ -78,7 +78,7 @@ async def test_resizing_keeps_the_lead(run: Run) -> None:
 
 
 async def test_a_terminal_that_is_too_small_says_what_it_takes_and_keeps_everything(run: Run) -> None:
-    async with run(keys=["j", "r", "n", "2"]) as screen:
+    async with run(keys=["j", "r", "n", "right", "right"]) as screen:
         await screen.pilot.resize_terminal(59, 20)
         await screen.settle()
         assert isinstance(screen.app.screen, TooSmallScreen)
@@ -229,7 +229,9 @@ async def test_looks_change_and_the_colourless_one_says_everything(run: Run) -> 
         assert screen.app.theme == "handoff-light"
         await screen.pilot.press("ctrl+p")
         await screen.press("escape")
-        screen.app.action_change_look()
-        await screen.settle()
-        assert screen.app.theme == "handoff-terminal"
+        for look in ("dark-contrast", "light-contrast", "terminal"):
+            screen.app.action_change_look()
+            await screen.settle()
+            assert screen.app.theme == f"handoff-{look}"
+            assert look in screen.status
         assert "▌" in screen.text("#queue")

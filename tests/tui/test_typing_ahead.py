@@ -64,7 +64,7 @@ async def test_a_whole_refusal_typed_ahead_is_recorded_and_the_next_key_is_for_t
     run: Run, world: World
 ) -> None:
     async with run() as screen:
-        await burst(screen, "rn1\ra")
+        await burst(screen, "rn1a")
         assert [(one.target.id, one.verb.kind) for one in world.written()] == [("L001", "reject"), ("L002", "accept")]
         verb = world.written("L001")[0].verb
         assert isinstance(verb, Reject)
@@ -73,13 +73,13 @@ async def test_a_whole_refusal_typed_ahead_is_recorded_and_the_next_key_is_for_t
 
 async def test_text_typed_ahead_reaches_its_field(run: Run) -> None:
     async with run() as screen:
-        await burst(screen, "rn1\t\ttoo small")
+        await burst(screen, "rn\t\ttoo small")
         assert screen.app.screen.query_one(AnswerForm).answer("note") == "too small"
 
 
 async def test_a_slip_mended_in_one_go_is_mended_where_it_was_made(run: Run) -> None:
     async with run() as screen:
-        await burst(screen, "rn1\t\ttoo bih\x7fg for us")
+        await burst(screen, "rn\t\ttoo bih\x7fg for us")
         assert screen.app.screen.query_one(AnswerForm).answer("note") == "too big for us"
     async with run() as screen:
         await burst(screen, "/nobody\x15cy")

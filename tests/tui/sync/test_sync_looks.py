@@ -14,8 +14,8 @@ from api.model import operation as op
 from api.model.lead import Contact
 from tests.factories import NOW
 from tests.tui.conftest import StandIn, World, named_lead
+from tests.tui.looks.camera import SnapCompare, keys
 from tests.tui.sync.crm import NO, THEIRS, Crm
-from tests.tui.test_looks import SnapCompare, keys
 from tui.app import HandoffApp
 
 
