@@ -55,7 +55,7 @@ performance: $(VENV)/.developed ## Measure, and write the figures and the plot o
 	$(BIN)/python -P bench/run.py --json docs/performance.json $(BENCH)
 	$(BIN)/python -P docs/performance.py
 
-docs: $(VENV)/.developed ## Write again what is generated: OpenAPI document, screenshots
+docs: $(VENV)/.developed ## Write again what is generated: OpenAPI document, the guide's pages on keys and settings, screenshots
 	$(BIN)/python -P docs/generate.py
 
 clean: ## Remove what make made

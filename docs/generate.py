@@ -1,6 +1,8 @@
-"""Write what is generated in docs: the OpenAPI document, and pictures of the real program on a real hub.
+"""Write what is generated in docs: the OpenAPI document, the guide's pages on keys and settings, and pictures of the
+real program on a real hub.
 
-python -P docs/generate.py
+python -P docs/generate.py          all of it
+python -P docs/generate.py guide    the guide's pages alone
 """
 
 import asyncio
@@ -73,8 +75,20 @@ def disagree(folder: Path, url: str, token: str) -> None:
     os.environ |= {"HANDOFF_HOME": str(home), "HANDOFF_TOKEN": token}
 
 
+def guide() -> None:
+    """Write the guide's generated pages again."""
+    sys.path.insert(0, str(DOCS))
+    from pages import GUIDE, pages
+
+    for name, text in pages().items():
+        (GUIDE / name).write_text(text, encoding="utf-8")
+
+
 def main() -> None:
     """Write everything again."""
+    guide()
+    if sys.argv[1:] == ["guide"]:
+        return
     from api.hub.app import openapi_document
     from tui.cli.commands.demo import hub
     from tui.cli.main import main as handoff
