@@ -252,7 +252,7 @@ class Window:
 
     def opened(self, seconds: float = 20.0) -> bool:
         """Wait until it takes keys; False when it was killed before."""
-        return self.sees(lambda: "quit" in self.terminal.lines[-1], seconds)
+        return self.sees(lambda: "? help" in self.terminal.lines[-1], seconds)
 
     def sees(self, condition: Callable[[], bool], seconds: float) -> bool:
         """Read until `condition` holds; False when it never did."""
