@@ -25,7 +25,7 @@ def opened(home: Path, *before: str, **env: str) -> Iterator[Terminal]:
     """Open the program, and see that it leaves as it should, without a word about itself."""
     with Terminal([*before, *PROGRAM], env=environment(home, **env)) as terminal:
         terminal.wait_for("Cy Specimen")
-        terminal.wait_for("quit")
+        terminal.wait_for("? help")
         yield terminal
         terminal.send("q")
         assert terminal.wait_exit() == 0, terminal.text

@@ -48,7 +48,7 @@ def test_hostile_files_of_the_profile_are_told_harmlessly(seat: Seat) -> None:
         path.write_bytes(b'theme = "\x1b]0;owned\x07" \xe2\x80\xae {"version": 1, "connection": {"url": "\x1b[31m"}}')
         for words in (["status"], []):
             with seat.open(*words) as terminal:
-                terminal.wait_for(lambda text, before=terminal: not before.running() or "quit" in text)
+                terminal.wait_for(lambda text, before=terminal: not before.running() or "? help" in text)
                 if terminal.running():
                     terminal.send("q")
                 terminal.wait_exit()
