@@ -30,7 +30,7 @@ from api.model.campaign import Campaign
 from api.model.lead import Lead, State
 from api.model.people import Owner, Person, Role, parse_owner
 from api.rules import permission
-from api.rules.identity import Likeness, duplicate_needles, likely_duplicates
+from api.rules.identity import LOOKED_AT, Likeness, company_needles, duplicate_needles, likely_duplicates
 from api.rules.queue import Row
 
 if TYPE_CHECKING:
@@ -143,14 +143,12 @@ class Desk(Undoing, Resolving, History, Listing):
 
         Looks through the words of all leads: call it off the event loop.
         """
-        from itertools import islice
-
-        from api.rules.showing.beside import LOOKED_AT, beside_of, company_needles, person_needles
+        from api.rules.showing.beside import beside_of
 
         rows = self._view.rows
-        person = rows.having(person_needles(lead))
+        person = rows.having(duplicate_needles(lead))
         company = rows.having(company_needles(lead)) - person
-        found = [*islice(person, LOOKED_AT), *islice(company, LOOKED_AT)]
+        found = [*_some(person), *_some(company)]
         alike = ((row, rows.hay(one)) for one in found if (row := rows.get(one)) is not None)
         return beside_of(lead, alike, self.owner_words, at_least=len(found) < len(person) + len(company))
 
@@ -192,7 +190,8 @@ class Desk(Undoing, Resolving, History, Listing):
         """Return other leads that look like the same person, likeliest first, each with why."""
         with self._lock:
             rows = self._view.rows
-            alike = [(rows[one], rows.hay(one)) for one in rows.having(duplicate_needles(lead)) if one in rows]
+            found = _some(rows.having(duplicate_needles(lead)))
+            alike = [(row, rows.hay(one)) for one in found if (row := rows.get(one)) is not None]
         return likely_duplicates(lead, alike)
 
     def _colleagues(self, lead: Lead) -> list[Row]:
@@ -202,7 +201,8 @@ class Desk(Undoing, Resolving, History, Listing):
             return []
         with self._lock:
             rows = self._view.rows
-            found = [rows[one] for one in rows.having((company,)) if one in rows and one != lead.id]
+            alike = _some(rows.having(company_needles(lead)))
+            found = [row for one in alike if one != lead.id and (row := rows.get(one)) is not None]
         same = [row for row in found if row.company.strip().casefold() == company]
         return sorted(same, key=lambda row: (-row.handed, row.id))
 
@@ -225,3 +225,10 @@ class Desk(Undoing, Resolving, History, Listing):
         active = {f"person:{one.id}" for one in self.people() if one.active and one.role in (Role.REP, Role.MANAGER)}
         active |= {f"team:{one.team}" for one in self.people() if one.active and one.team}
         return next((row.owner for row in colleagues if row.owner not in mine and row.owner in active), "")
+
+
+def _some(lead_ids: set[str]) -> list[str]:
+    """Return so many of these leads as are looked at beside one, the same ones each time."""
+    from heapq import nsmallest
+
+    return nsmallest(LOOKED_AT, lead_ids) if len(lead_ids) > LOOKED_AT else list(lead_ids)

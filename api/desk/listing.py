@@ -1,6 +1,6 @@
 """Lists of leads: views, filters, orders, counts, and the views that somebody gave a name."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,14 @@ class Listing(Keeping):
                 return self._view.narrowed(done, filter_text, now.timestamp(), None if order is Order.DUE else order)
         with self._lock:
             return self._view.queue(filter_text, now.timestamp(), view, order)
+
+    def preparation(self, filter_text: str, view: View, order: Order) -> Callable[[], None] | None:
+        """Return what takes its time before `queue` answers this at once, to be called off the event loop; or None."""
+        if view is View.DONE:
+            return None
+        now = self._now()
+        with self._lock:
+            return self._view.preparation(self._lock, filter_text, now.timestamp(), view, order)
 
     def counts(self) -> Mapping[View, int]:
         """Return how many leads stand in each view."""

@@ -45,16 +45,20 @@ class Views:
 
     def read(self) -> tuple[NamedView, ...]:
         """Return the views, by name. What can't be read is left out, said in `warnings`, and kept in a file aside."""
-        self.warnings = []
         try:
-            data = self._path.read_bytes()
-            with suppress(OSError):
-                make_private(self._path)
-        except FileNotFoundError:
-            return ()
+            return self._read()
         except OSError as error:
             self.warnings = [f"Your named views in {self._path} can't be read: {error.strerror or error}."]
             return ()
+
+    def _read(self) -> tuple[NamedView, ...]:
+        self.warnings = []
+        try:
+            data = self._path.read_bytes()
+        except FileNotFoundError:
+            return ()
+        with suppress(OSError):
+            make_private(self._path)
         found, wrong = _views(data)
         if wrong:
             aside = ""
@@ -106,7 +110,8 @@ class Views:
     def _change(self, change: Callable[[Sequence[NamedView]], Sequence[NamedView]]) -> None:
         try:
             with self._lock:
-                views = change(self.read())
+                # What can't be read is not written over.
+                views = change(self._read())
                 write_whole(self._files, self._path, [_text(views).encode()])
         except OSError as error:
             raise not_saved(self._path, error) from error

@@ -8,6 +8,9 @@ import msgspec
 from api.model.lead import Lead, State
 from api.rules.queue import Row
 
+LOOKED_AT = 500
+"""Most records that are looked at beside one: of a name or a company that more have, the others say nothing more."""
+
 
 def email_key(text: str) -> str:
     """Return ``email:…`` for an address, lower-cased; empty when `text` is none."""
@@ -38,8 +41,23 @@ class Likeness(msgspec.Struct, frozen=True):
 
 
 def duplicate_needles(lead: Lead) -> tuple[str, ...]:
-    """Return what can be searched of this person: whoever looks like them has one of these in common with them."""
-    return tuple(filter(None, (_email(lead), _phone(lead), _name(lead))))
+    """Return what can be searched of this person: whoever looks like them has one of these in common with them.
+
+    They are whole lines of what can be searched (`api.rules.queue.hay_of`), or how a line ends, so that a short name is
+    not found in every longer one.
+    """
+    phone = _phone(lead)
+    return (*whole_lines(_email(lead), _name(lead)), *([f"{phone}\n"] if phone else []))
+
+
+def company_needles(lead: Lead) -> tuple[str, ...]:
+    """Return what can be searched of the company, as `duplicate_needles` of the person."""
+    return whole_lines(lead.company.name.strip().casefold())
+
+
+def whole_lines(*texts: str) -> tuple[str, ...]:
+    """Return those of the texts that say something, each so that it is only found where it is a line of its own."""
+    return tuple(f"\n{text}\n" for text in texts if text)
 
 
 def likely_duplicates(lead: Lead, alike: Iterable[tuple[Row, str]], limit: int = 8) -> list[Likeness]:

@@ -101,6 +101,8 @@ def hinder(lead: Lead, kind: str, actor: Person, operation: Operation | None = N
         return _wrong_state(lead, kind)
     if kind in _OWNERS_ONLY and not _owns(lead.standing.owner, actor):
         return f"Only its owner can {_say(kind)} this lead."
+    if kind == "claim" and lead.state is State.ACCEPTED and actor.role is Role.REP and _anothers(lead, actor):
+        return f"{lead.decided.by_name if lead.decided else 'Somebody'} has accepted this lead; ask for it instead."
     if kind in ("ask_for", "keep"):
         return _not_held(lead, kind, actor)
     if kind == "release" and not lead.standing.claimed_by:
@@ -123,6 +125,11 @@ def _owns(owner: Owner | None, actor: Person) -> bool:
     return owner.id == (actor.id if owner.kind == "person" else actor.team)
 
 
+def _anothers(lead: Lead, actor: Person) -> bool:
+    owner = lead.standing.owner
+    return owner is not None and owner.kind == "person" and owner.id != actor.id
+
+
 def _not_held(lead: Lead, kind: str, actor: Person) -> str:
     if holder(lead) is None:
         return "Nobody has taken this lead, so there is nobody to ask for it or to keep it."
@@ -141,7 +148,8 @@ def _not_mendable(lead: Lead) -> str:
 
 def _wrong_state(lead: Lead, kind: str) -> str:
     last = lead.decided
-    by = f" by {last.by_name}{', who insists on it' if last.insists else ''}" if last is not None else ""
+    decided = last is not None and lead.state is not State.NEW
+    by = f" by {last.by_name}{', who insists on it' if last.insists else ''}" if last is not None and decided else ""
     state = lead.state.value if lead.state is not State.NEW else "undecided"
     return f"This lead is {state}{by}; you can’t {_say(kind)} it now."
 

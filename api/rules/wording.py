@@ -56,9 +56,14 @@ def due_words(due_at: datetime, now: datetime, clock: BusinessClock) -> str:
         return f"overdue since {due_at.astimezone():%Y-%m-%d}"
     # Whole minutes of both, as the queue counts them, so that card and row never say different things.
     left = clock.between(now.replace(second=0, microsecond=0), due_at.replace(second=0, microsecond=0))
-    if not left:
+    if not left or abs(due_at - now) < timedelta(minutes=1):
         return "due now"
     return f"due in {business_span(left)}" if due_at > now else f"overdue {business_span(left)}"
+
+
+def grouped(count: int) -> str:
+    """Return a count with its thousands apart: ``12 400``."""
+    return f"{count:,}".replace(",", " ")
 
 
 def money(amount: float, currency: str) -> str:

@@ -173,3 +173,27 @@ def test_counts_are_laid_ready_without_keeping_others_waiting() -> None:
     view.refold(view.arrived({"late": 1}, 1))
     view.warm(lock, NOW.timestamp, counted=True)
     assert set(view.queue("", NOW.timestamp(), Which.TEAM)) == {*team, "late"}
+
+
+@pytest.mark.parametrize(
+    ("text", "which", "order"),
+    [("fit:>60", Which.MINE, Order.DUE), ("eng:<50", Which.ALL, Order.SCORE), ("", Which.SNOOZED, Order.WAITING)],
+)
+def test_what_takes_its_time_is_done_beforehand_and_the_queue_reads_nothing_more(
+    monkeypatch: pytest.MonkeyPatch, text: str, which: Which, order: Order
+) -> None:
+    # So few leads count as many.
+    monkeypatch.setattr("api.desk.view.view._SOON", 0)
+    monkeypatch.setattr("api.desk.view.narrowing._SOME", 0)
+    rng = random.Random(4)
+    leads = ShelvedLeads([some_lead(rng, number) for number in range(300)])
+    view, plain = (View(leads, REP, lambda _: AGREEMENT, setting) for _ in range(2))
+    now, lock = NOW.timestamp(), Lock()
+    expected = plain.queue(text, now, which, order)
+    prepare = view.preparation(lock, text, now, which, order)
+    assert prepare is not None
+    prepare()
+    assert view.preparation(lock, text, now, which, order) is None
+    before = leads.row_reads.reads
+    assert view.queue(text, now, which, order) == expected
+    assert leads.row_reads.reads == before

@@ -8,7 +8,7 @@ from api.desk import Desk, NothingToUndo
 from api.model import operation as op
 from api.model.operation import Operation, Receipt, Result
 from tests.desk.acting import do, send, suppress
-from tests.factories import NOW, OTHER_REP, make_lead, make_operation
+from tests.factories import MANAGER, NOW, make_lead, make_operation
 from tests.sync.fake_crm import FakeServer
 
 Pull = Callable[[Desk], None]
@@ -67,9 +67,9 @@ def test_what_somebody_built_on_does_not_block_the_act_before(desk: Desk, server
     (first,) = do(desk, op.Accept(), "a")
     do(desk, op.Accept(), "b")
     send(desk, server)
-    server.apply(make_operation(op.Claim(), server.leads["b"], actor=OTHER_REP, id="theirs"), OTHER_REP)
+    server.apply(make_operation(op.Claim(), server.leads["b"], actor=MANAGER, id="theirs"), MANAGER)
     pull(desk)
-    with pytest.raises(NothingToUndo, match="Otto Other has built on it"):
+    with pytest.raises(NothingToUndo, match=f"{MANAGER.name} has built on it"):
         desk.undo()
     assert desk.last_act().group == first.group
     assert desk.undo().leads == ("a",)

@@ -1,5 +1,6 @@
 """Named views on the disk: for people to read, for two windows to write, and never in the way when damaged."""
 
+import errno
 import threading
 import tomllib
 from pathlib import Path
@@ -103,6 +104,22 @@ def test_a_disk_that_does_not_take_it_leaves_what_was_there(path: Path) -> None:
         with pytest.raises(NotSaved):
             Views(path, files=FaultyFiles(fail_at=call)).keep(NamedView("other"))
         assert Views(path).read() == (HOT,)
+
+
+def test_what_cannot_be_read_now_is_not_written_over(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    views = Views(path)
+    views.keep(HOT)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_bytes", _broken)
+        with pytest.raises(NotSaved):
+            views.keep(NamedView("other"))
+        assert views.read() == ()
+        assert "can't be read" in views.warnings[0]
+    assert views.read() == (HOT,)
+
+
+def _broken(_path: Path) -> bytes:
+    raise OSError(errno.EIO, "Input/output error")
 
 
 def test_two_windows_that_keep_views_at_once_lose_none(path: Path) -> None:

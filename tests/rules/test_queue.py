@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from api.model.lead import Company, Contact, Score, Snooze, Standing, State
 from api.model.people import Owner
-from api.rules.identity import duplicate_needles, likely_duplicates, suppression_keys
+from api.rules.identity import company_needles, duplicate_needles, likely_duplicates, suppression_keys
 from api.rules.queue import Filter, concerns, hay_of, order_key, row_of, waiting
 from tests.factories import MANAGER, MARKETER, NOW, REP, make_lead
 
@@ -100,6 +100,17 @@ def test_the_likeliest_duplicate_comes_first() -> None:
     alike = [(row, hay) for row, hay in rows if any(needle in hay for needle in duplicate_needles(lead))]
     assert [row.id for row, _ in alike] == ["L1", "L3", "L2"]
     assert [one.id for one in likely_duplicates(lead, alike)] == ["L2", "L3"]
+
+
+def test_short_names_are_not_looked_for_in_longer_ones() -> None:
+    lead = make_lead("L1", contact=Contact(name="Li", phone="+49 30 1234567"), company=Company(name="Ba"))
+    longer = hay_of(make_lead("L2", contact=Contact(name="Olivia Lind"), company=Company(name="Bakery")))
+    spaced = hay_of(make_lead("L3", contact=Contact(name="L.", phone="(030) 123 45 67"), company=Company(name="BA")))
+    assert not any(needle in longer for needle in (*duplicate_needles(lead), *company_needles(lead)))
+    assert [any(needle in spaced for needle in needles(lead)) for needles in (duplicate_needles, company_needles)] == [
+        True,
+        True,
+    ]
 
 
 def test_suppression_finds_the_person_however_they_are_written() -> None:

@@ -62,6 +62,15 @@ def test_several_acts_on_one_lead_are_taken_back_one_after_the_other() -> None:
         assert now.standing == before.standing
 
 
+def test_what_was_taken_back_is_undecided_by_nobody() -> None:
+    lead = make_lead()
+    accept = make_operation(op.Accept(), lead)
+    accepted = _apply(lead, accept)
+    back = _apply(accepted, _undo(accept, accepted))
+    sentence = apply(back, make_operation(op.Qualify(), back), REP, AGREEMENT).sentence
+    assert sentence == "This lead is undecided; you can’t qualify it now."
+
+
 def test_what_somebody_else_did_and_took_back_stays_between() -> None:
     claim = make_operation(op.Claim())
     claimed = _apply(make_lead(), claim)

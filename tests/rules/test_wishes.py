@@ -6,10 +6,11 @@ import pytest
 from msgspec.structs import replace
 
 from api.model import operation as op
-from api.model.lead import Lead, State
+from api.model.lead import Lead, Standing, State
 from api.model.operation import LeadVerb, Result
 from api.model.people import Owner, Person
 from api.rules.lifecycle import apply
+from api.rules.permission import hinder
 from api.rules.wishes import NoHandingOver, hand_over, open_wishes
 from tests.factories import MANAGER, MARKETER, NOW, OTHER_REP, REP, make_agreement, make_lead, make_operation
 
@@ -106,3 +107,11 @@ def test_an_agreement_without_rerouting_hands_nothing_over() -> None:
     with pytest.raises(NoHandingOver) as caught:
         hand_over(make_lead(), replace(AGREEMENT, reasons=kept), Owner("team", "south"))
     assert caught.value.sentence.endswith(".")
+
+
+def test_a_rep_asks_for_a_lead_that_a_colleague_accepted_instead_of_claiming_it() -> None:
+    lead = make_lead(standing=Standing(state=State.ACCEPTED, owner=Owner("person", OTHER_REP.id)))
+    assert "ask for it" in hinder(lead, "claim", REP)
+    assert hinder(lead, "claim", MANAGER) == ""
+    given_back = make_lead(standing=Standing(state=State.ACCEPTED, owner=Owner("team", REP.team)))
+    assert hinder(given_back, "claim", REP) == ""

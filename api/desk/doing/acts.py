@@ -195,6 +195,8 @@ def say(operations: Sequence[Operation], agreement: Agreement) -> str:
     did, of = _words(first.verb)
     if reroutes(code, agreement):
         did, code = "rerouted", ""
+    elif suppresses(first.verb, agreement):
+        did = "suppressed"
     also = dict.fromkeys(_words(one.verb)[0] for one in operations[1:] if one.target.id == first.target.id)
     after = " for the meeting" if isinstance(first.verb, op.FlagMeeting) else ""
     words = " and ".join([f"{did}{of} {whom}{after}", *also])

@@ -1,5 +1,6 @@
 """What filters ask for and the index has no column of: read from the rows once, when a filter first asks."""
 
+import threading
 from array import array
 from collections.abc import Sequence
 from math import nan
@@ -21,6 +22,7 @@ class Facts:
 
     def __init__(self, base: Base) -> None:
         self._base = base
+        self._reading = threading.Lock()
         self._words = {
             "owner": Words(base.owners, base.owner),
             "campaign_id": Words(base.campaigns, base.campaign),
@@ -45,7 +47,7 @@ class Facts:
             OSError: the disk can't be read.
         """
         if field not in self._words:
-            self._read()
+            self.read()
         return self._words[field]
 
     def numbers(self, field: str) -> Sequence[float]:
@@ -58,8 +60,19 @@ class Facts:
         if field == "stirred" and field not in self._numbers:
             self._numbers[field] = array("d", (0.0 if one else nan for one in self._base.stirred))
         if field not in self._numbers:
-            self._read()
+            self.read()
         return self._numbers[field]
+
+    def read(self) -> None:
+        """Read every row, once; may be called from any thread, and takes its time over many.
+
+        Raises:
+            IndexDamaged: the rows can't be read.
+            OSError: the disk can't be read.
+        """
+        with self._reading:
+            if "fit" not in self._numbers:
+                self._read()
 
     def _read(self) -> None:
         coded = {field: _Coded() for field in ("reason", "decided_by", "mark", "origin")}

@@ -12,6 +12,7 @@ from api.model.campaign import Campaign
 from api.rules.queue import Filter, Order, View
 
 if TYPE_CHECKING:
+    from api.desk.view.facts import Facts
     from api.desk.view.narrowing import Narrowing
     from api.rules.queue.setting import Setting
 
@@ -40,6 +41,21 @@ class Finding:
         if self._narrowing is not None:
             self._narrowing.let_go()
 
+    def unread(self, asked: Filter, now: float) -> "Facts | None":
+        """Return what has to be read of all leads before a filter can be answered at once; None where nothing has."""
+        if not asked.conditions or self._rows.shelf.damaged:
+            return None
+        from api.rules.queue.conditions import in_lines
+
+        return self._narrowed_by().unread(in_lines(asked.conditions)[0], self._setting(now))
+
+    def _narrowed_by(self) -> "Narrowing":
+        if self._narrowing is None:
+            from api.desk.view.narrowing import Narrowing
+
+            self._narrowing = Narrowing(self._rows)
+        return self._narrowing
+
     def matching(self, asked: Filter, now: float, order: Order = Order.DUE) -> list[str]:
         """Return what matches of all leads, what waits for me first."""
         conditions = asked.conditions
@@ -50,11 +66,7 @@ class Finding:
 
             conditions, inside = in_lines(conditions)
             sought = Sought(asked.words, asked.without, inside)
-            if self._narrowing is None:
-                from api.desk.view.narrowing import Narrowing
-
-                self._narrowing = Narrowing(self._rows)
-            passing = self._narrowing.by(conditions, self._setting(now))
+            passing = self._narrowed_by().by(conditions, self._setting(now))
         words_of = cache(self.words_of)
         found: list[str] = []
         for rest in (False, True):
@@ -96,6 +108,13 @@ class Finding:
         if text in self._rows:
             return [text]
         return self._rows.known_as(text.casefold())
+
+    def read(self, facts: "Facts") -> None:
+        """Read columns, without the lock; what can't be read is told to the mirror."""
+        try:
+            facts.read()
+        except (IndexDamaged, OSError):
+            self._rows.shelf.damaged = True
 
     def words_of(self, base: Base) -> Words:
         """Return what can be searched of a base; nothing where that is damaged."""

@@ -32,6 +32,14 @@ class Narrowing:
         if self._known is not None and self._known[0] is not self._rows.shelf.base:
             self._known = None
 
+    def unread(self, conditions: Sequence[Condition], setting: Setting) -> Facts | None:
+        """Return the columns that have to be read of all leads before `by` can answer at once; None where none has."""
+        facts, asked = self._facts(), [(one.negated, tests(one, setting)) for one in conditions]
+        if all(_cheap(one, facts) for one in asked):
+            return None
+        cheap = [one for one in asked if _cheap(one, facts)]
+        return facts if len(self._left(range(self._rows.shelf.base.count), cheap, facts)) > _SOME else None
+
     def by(self, conditions: Sequence[Condition], setting: Setting) -> Callable[[list[str]], list[str]]:
         """Return what leaves of ids those of leads that are what every condition asks for, in their order.
 
@@ -64,11 +72,7 @@ class Narrowing:
         return found
 
     def _based(self, asked: Sequence[_Asked]) -> set[str]:
-        base = self._rows.shelf.base
-        self.let_go()
-        if self._known is None:
-            self._known = (base, Facts(base))
-        facts = self._known[1]
+        base, facts = self._rows.shelf.base, self._facts()
         # What columns tell leaves fewer rows to be read.
         left = self._left(range(base.count), [one for one in asked if _cheap(one, facts)], facts)
         dear = [one for one in asked if not _cheap(one, facts)]
@@ -78,6 +82,13 @@ class Narrowing:
             left = self._left(left, dear, facts)
         ids = base.ids
         return {ids[at] for at in left}
+
+    def _facts(self) -> Facts:
+        self.let_go()
+        if self._known is None:
+            base = self._rows.shelf.base
+            self._known = (base, Facts(base))
+        return self._known[1]
 
     @staticmethod
     def _left(left: Sequence[int], asked: Sequence[_Asked], facts: Facts) -> Sequence[int]:

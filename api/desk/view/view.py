@@ -1,7 +1,7 @@
 """The mirror with our own operations folded on top, and what waits for whom."""
 
 import heapq
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from math import isfinite
 from typing import TYPE_CHECKING, Protocol
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 _COUNTED = (Which.TEAM, Which.SNOOZED, Which.ATTEMPTS)
 """Lists that are kept so that they can be counted."""
+
+
+_SOON = 5_000
+"""Leads that are sorted and looked through sooner than anybody notices."""
 
 
 def _nowhere(_now: float) -> "Setting":
@@ -177,6 +181,43 @@ class View:
                 counting.make()
                 with lock:
                     line.take(counting)
+
+    def preparation(
+        self, lock: AbstractContextManager[object], text: str, now: float, which: Which, order: Order
+    ) -> Callable[[], None] | None:
+        """Return what takes its time before `queue` can answer this at once; None when it can.
+
+        Call this with the lock held, and what it returns without it: that takes the lock for short moments only.
+        """
+        if len(self._rows) <= _SOON:
+            return None
+        self._wake(now)
+        asked = Filter.parse(text) if text else Filter()
+        lines = [line for line in self._lines_of(asked, which, order) if not line.made]
+        facts = self._finding.unread(asked, now)
+        if not lines and facts is None:
+            return None
+
+        def prepare() -> None:
+            for line in lines:
+                with lock:
+                    draft = line.begin(self._now, searched=False)
+                draft.make()
+                with lock:
+                    line.take(draft)
+            if facts is not None:
+                self._finding.read(facts)
+
+        return prepare
+
+    def _lines_of(self, asked: Filter, which: Which, order: Order) -> Iterator[Line]:
+        """Yield the lists that `queue` goes by, but for the two that every search goes through."""
+        everywhere = which in (Which.MINE, Which.ALL)
+        if order is Order.DUE and everywhere:
+            return
+        yield self._line(which, order)
+        if which is Which.ALL or (asked and everywhere):
+            yield self._line(which, order, rest=True)
 
     def keep_up(self, lock: AbstractContextManager[object], *, done: bool) -> None:
         """Sort anew when many rows are late, or any when all is `done`. Call it without the lock, as `warm`.

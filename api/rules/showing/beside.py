@@ -9,8 +9,6 @@ from api.rules.queue import Row
 
 _OPEN = {State.NEW.value: 0, State.ACCEPTED.value: 1, State.QUALIFIED.value: 2}
 _MOST = 6
-LOOKED_AT = 500
-"""Most records of one company that are looked at: of a name that half of all leads have, more say nothing."""
 
 
 class Neighbour(msgspec.Struct, frozen=True):
@@ -45,22 +43,6 @@ class Beside(msgspec.Struct, frozen=True):
     def worked_on(self) -> Neighbour | None:
         """The same person under another record that somebody works on, if there is one."""
         return next((one for one in self.open if one.same_person and one.state != State.NEW.value), None)
-
-
-def person_needles(lead: Lead) -> tuple[str, ...]:
-    """Return what can be searched of the person: every other record of theirs has one of these as a line of its own."""
-    contact = lead.contact
-    return _lines(contact.email, contact.phone, contact.name)
-
-
-def company_needles(lead: Lead) -> tuple[str, ...]:
-    """Return what can be searched of the company."""
-    return _lines(lead.company.name)
-
-
-def _lines(*texts: str) -> tuple[str, ...]:
-    # What is searched of a lead stands in lines (`hay_of`); whole ones leave out all that merely contains the words.
-    return tuple(f"\n{text}\n" for text in map(_folded, texts) if len(text) > 3)
 
 
 def beside_of(
