@@ -7,7 +7,6 @@ python -P docs/generate.py guide    the guide's pages alone
 
 import asyncio
 import os
-import re
 import sys
 import tempfile
 from pathlib import Path
@@ -15,31 +14,6 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 DOCS = Path(__file__).parent
-SIZES = {"triage": (120, 36), "triage-narrow": (80, 24), "triage-wide": (200, 60)}
-
-
-async def picture(home: Path, name: str, size: tuple[int, int], keys: list[str], look: str = "") -> None:
-    """Open the program on the profile, press keys, and keep what it shows."""
-    from api.desk import Desk
-    from api.local.profile import Profile
-    from tui.app import HandoffApp
-    from tui.window import sync_for
-
-    desk = Desk.open(Profile(home))
-    app = HandoffApp(desk, sync_for, look=look)
-    async with app.run_test(size=size) as pilot:
-        for _ in range(200):
-            if desk.status().live:
-                break
-            await pilot.pause(0.05)
-        await pilot.press(*keys)
-        await pilot.pause()
-        svg = app.export_screenshot(title="Handoff")
-    # Fonts from another host would be fetched by whoever looks at the picture.
-    svg = re.sub(r"@font-face \{.*?\}", "", svg, flags=re.DOTALL)
-    (DOCS / "images").mkdir(exist_ok=True)
-    (DOCS / "images" / f"{name}.svg").write_text(svg, encoding="utf-8")
-    desk.close()
 
 
 def disagree(folder: Path, url: str, token: str) -> None:
@@ -89,6 +63,8 @@ def main() -> None:
     guide()
     if sys.argv[1:] == ["guide"]:
         return
+    from pictures import Picture, take, take_all
+
     from api.hub.app import openapi_document
     from tui.cli.commands.demo import hub
     from tui.cli.main import main as handoff
@@ -99,12 +75,9 @@ def main() -> None:
         os.environ |= {"HANDOFF_HOME": str(home), "HANDOFF_KEYRING": "off", "HANDOFF_TOKEN": started.token}
         if handoff(["connect", "hub", started.url]) or handoff(["sync"]):
             raise SystemExit("the sample hub could not be joined")
-        for name, size in SIZES.items():
-            asyncio.run(picture(home, name, size, ["j", "j"]))
-        asyncio.run(picture(home, "reasons", (120, 36), ["j", "r"]))
-        asyncio.run(picture(home, "triage-light", (120, 36), ["j", "j"], "handoff-light"))
+        take_all(home)
         disagree(Path(folder), started.url, started.token)
-        asyncio.run(picture(home, "sync", (120, 36), ["S", "j", "j"]))
+        asyncio.run(take(home, Picture("sync", "S j j")))
 
 
 if __name__ == "__main__":

@@ -24,7 +24,11 @@ One key does one thing. `?` shows the keys of the screen that is open, `ctrl+p` 
 can’t be done now is dim there and says why. The mouse clicks whatever the last line shows. `Esc` always gets out: of a
 field, a dialog, a filter, a screen. `ctrl+c` twice quits wherever one is.
 
-All of them can be [changed](configuration.md#keys) by the name in the last column."""
+All of them can be [changed](configuration.md#keys) by the name in the last column.
+
+![The help: the agreed definition and how the lead meets it, the signs, every key and its command](../images/help.svg)
+
+![The palette: what “snooze” finds, each with its key, and why one is not possible now](../images/palette.svg)"""
 
 _KEYS_END = """
 ## In dialogs and fields
@@ -59,7 +63,11 @@ without the file Handoff does what is said here.
 | `handoff config path` | prints where the file is |
 
 A mistake never keeps you from working: the line that is wrong has its default, and the program says so in one line
-when it opens. Settings are read when Handoff starts."""
+when it opens. Settings are read when Handoff starts.
+
+![The queue and the lead with theme = "light": dark on a warm white](../images/triage-light.svg)
+
+![The same with theme = "dark-contrast": white and yellow on black](../images/triage-contrast.svg)"""
 
 _SETTINGS_END = f"""
 ```toml

@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 
 from api.local.profile import Profile
 from tests.tui.conftest import Screen, World
-from tests.tui.looks.camera import LOOKS, SIZES, TWO_SIZES, SnapCompare, app_on, keys, typed
+from tests.tui.looks.camera import SIZES, TWO_SIZES, SnapCompare, app_on, keys, typed
 from tui.commands import command
 from tui.tour.coach import Coach
 from tui.welcome.app import WelcomeApp
@@ -51,20 +51,9 @@ def test_tour(snap_compare: SnapCompare, world: World, size: Size) -> None:
     assert snap_compare(app_on(world), terminal_size=size, run_before=_toured)
 
 
-@LOOKS
-def test_tour_in_other_looks(snap_compare: SnapCompare, world: World, look: str) -> None:
-    assert snap_compare(app_on(world, look), terminal_size=(120, 36), run_before=_toured)
-
-
-@SIZES
+@TWO_SIZES
 def test_first_run(snap_compare: SnapCompare, tmp_path: Path, size: Size) -> None:
     assert snap_compare(WelcomeApp(Profile(tmp_path)), terminal_size=size)
-
-
-@LOOKS
-def test_first_run_in_other_looks(snap_compare: SnapCompare, tmp_path: Path, look: str) -> None:
-    app = WelcomeApp(Profile(tmp_path), look=f"handoff-{look}")
-    assert snap_compare(app, terminal_size=(120, 36))
 
 
 @TWO_SIZES

@@ -7,7 +7,7 @@ from api.model.lead import Score, State
 from api.rules.queue import NamedView, Order, View
 from tests.factories import NOW
 from tests.tui.conftest import World, decided
-from tests.tui.looks.camera import LOOKS, SIZES, SnapCompare, app_on, keys, typed
+from tests.tui.looks.camera import LOOKS, TWO_SIZES, SnapCompare, app_on, keys, typed
 from tests.tui.looks.leads import asleep, own_lead
 
 Size = tuple[int, int]
@@ -39,11 +39,17 @@ def peopled(world: World) -> None:
     world.desk.keep_view(NamedView("Webinar, soon", "campaign:webinar due:<1h", View.MINE, Order.SCORE))
 
 
-@SIZES
+@TWO_SIZES
 @pytest.mark.parametrize("state", STATES)
 def test_queue(snap_compare: SnapCompare, world: World, state: str, size: Size) -> None:
     peopled(world)
     assert snap_compare(app_on(world), terminal_size=size, run_before=keys(*typed(STATES[state])))
+
+
+@pytest.mark.parametrize("state", ["views", "jump", "filter_problems", "bulk_preview", "snoozed"])
+def test_wide(snap_compare: SnapCompare, world: World, state: str) -> None:
+    peopled(world)
+    assert snap_compare(app_on(world), terminal_size=(200, 60), run_before=keys(*typed(STATES[state])))
 
 
 @LOOKS

@@ -3,10 +3,8 @@
 import pytest
 
 from tests.tui.conftest import World
-from tests.tui.looks.camera import LOOKS, TWO_SIZES, SnapCompare, app_on, keys, typed
+from tests.tui.looks.camera import SnapCompare, app_on, keys, typed
 from tests.tui.looks.leads import of_mine
-
-Size = tuple[int, int]
 
 VERBS = {
     "accept_why": "A",
@@ -32,13 +30,13 @@ VERBS = {
 """What is asked, and the keys that lead there."""
 
 
-@TWO_SIZES
 @pytest.mark.parametrize("verb", VERBS)
-def test_verb(snap_compare: SnapCompare, world: World, verb: str, size: Size) -> None:
+def test_verb(snap_compare: SnapCompare, world: World, verb: str) -> None:
     of_mine(world)
-    assert snap_compare(app_on(world), terminal_size=size, run_before=keys(*typed(VERBS[verb])))
+    assert snap_compare(app_on(world), terminal_size=(80, 24), run_before=keys(*typed(VERBS[verb])))
 
 
-@LOOKS
-def test_other_looks(snap_compare: SnapCompare, world: World, look: str) -> None:
-    assert snap_compare(app_on(world, look), terminal_size=(120, 36), run_before=keys("z", *"mon 14:30"))
+@pytest.mark.parametrize("verb", ["accept_why", "snooze", "attempt", "reroute", "never_contact"])
+def test_beside_the_lead(snap_compare: SnapCompare, world: World, verb: str) -> None:
+    of_mine(world)
+    assert snap_compare(app_on(world), terminal_size=(120, 36), run_before=keys(*typed(VERBS[verb])))
