@@ -78,6 +78,8 @@ class HandoffApp(Dressed, inherit_bindings=False):
 
     tour: "Tour | None" = None
     """The tour through the keys, while it is on."""
+    last_key = ""
+    """The key that was pressed last, wherever."""
     terminal_before: "list[Any] | None" = None
     """The terminal's settings as they were before anything of the program touched them, where somebody kept them."""
 
@@ -154,6 +156,7 @@ class HandoffApp(Dressed, inherit_bindings=False):
             await super().on_event(event)
             return
         self.app_focus = True
+        self.last_key = event.key
         if self._guarding is not None and self._guarding.keeps(event):
             return
         if await self._check_bindings(event.key, priority=True) or await screen.take_key(event):
@@ -206,9 +209,22 @@ class HandoffApp(Dressed, inherit_bindings=False):
 
         from tui.notifying import LOOK_EVERY, Notifier
 
-        notifier = Notifier(self.desk, self.settings, os.environ, self.write_to_terminal)
-        notifier.look()
-        self.set_interval(LOOK_EVERY, notifier.look)
+        loop = asyncio.get_running_loop()
+
+        def send(sequence: str) -> None:
+            loop.call_soon_threadsafe(self.write_to_terminal, sequence)
+
+        notifier = Notifier(self.desk, self.settings, os.environ, send)
+
+        async def look() -> None:
+            await asyncio.to_thread(notifier.look)
+
+        def look_again() -> None:
+            if not any(worker.group == "notify" for worker in self.workers):
+                self.run_worker(look(), group="notify")
+
+        look_again()
+        self.set_interval(LOOK_EVERY, look_again)
 
     def write_to_terminal(self, sequence: str) -> None:
         """Have the terminal itself do something that is no part of the screen, as ringing its bell is."""

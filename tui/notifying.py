@@ -24,6 +24,7 @@ class Notifier:
     def __init__(
         self, desk: "Desk", settings: "Settings", environ: Mapping[str, str], send: Callable[[str], None]
     ) -> None:
+        """`send` gives the terminal something to do."""
         self._desk = desk
         self._settings = settings
         self._environ = environ
@@ -31,7 +32,10 @@ class Notifier:
         self._told: set[tuple[str, float]] = set()
 
     def look(self) -> None:
-        """Tell, in one notification, of the leads that came near their hour since the last look."""
+        """Tell, in one notification, of the leads that came near their hour since the last look.
+
+        Goes through lists of leads, and calls `send`, on the thread that it is called on: not on the event loop.
+        """
         found = [row for row in self._soon() if (row.id, row.due or 0.0) not in self._told]
         self._told.update((row.id, row.due or 0.0) for row in found)
         if found:

@@ -9,6 +9,7 @@ import msgspec
 
 from api.model.lead import Lead
 from api.model.text import openable
+from tui.clipboard import remote
 
 
 class Piece(msgspec.Struct, frozen=True):
@@ -79,6 +80,5 @@ def site_url(website: str) -> str:
 def far_away(environ: Mapping[str, str] | None = None) -> bool:
     """Say whether the person's own screen is at another machine, where nothing can be opened from here."""
     environ = os.environ if environ is None else environ
-    remote = any(environ.get(name) for name in ("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"))
     # A forwarded display is the person's own screen, and who names a browser knows what it does.
-    return remote and not any(environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"))
+    return remote(environ) and not any(environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"))

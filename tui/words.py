@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from api.model.operation import Receipt, Result
-from api.rules.queue import View
+from api.rules.queue import View, back
+from api.rules.stirring import REFUSED
+from api.rules.wording import grouped
 from widgets.basis.runs import EMPTY, Line
 from widgets.card.lead_card import Sheet
 from widgets.frame.sync_mark import sync_mark
@@ -16,6 +18,7 @@ from widgets.queue.due_mark import SOON
 if TYPE_CHECKING:
     from api.desk import Desk
     from api.model.lead import Lead
+    from api.rules.queue import Row
     from tui.settings.keymap import KeyHint
     from tui.source import DeskSource
 
@@ -54,12 +57,12 @@ def queue_words(shown: Shown, waits: Line) -> Line:
     line: Line = ((shown.words, "strong"), ("  ", ""))
     if shown.chosen:
         line += (
-            (f"{shown.chosen:,} chosen".replace(",", " "), "accent"),
+            (f"{grouped(shown.chosen)} chosen", "accent"),
             (" · " if waits or not shown.mine else "", "dim"),
         )
     if shown.mine:
         return (*line, *waits)
-    leads = f"{shown.count:,} lead{'' if shown.count == 1 else 's'}".replace(",", " ")
+    leads = f"{grouped(shown.count)} lead{'' if shown.count == 1 else 's'}"
     return (*line, (leads, ""), *(((" · mine: ", "dim"), *waits) if waits else ()))
 
 
@@ -75,11 +78,11 @@ def counts(desk: "Desk", waiting: Sequence[str]) -> Line:
 
     overdue = bisect_right(waiting, now, key=due)
     soon = bisect_right(waiting, now + SOON.total_seconds(), key=due) - overdue
-    line: Line = ((f"{len(waiting):,}".replace(",", " "), "strong"), (" wait" if len(waiting) > 1 else " waits", "dim"))
+    line: Line = ((grouped(len(waiting)), "strong"), (" wait" if len(waiting) > 1 else " waits", "dim"))
     if overdue:
-        line += ((" · ", "dim"), (f"{overdue:,} overdue".replace(",", " "), "alarm"))
+        line += ((" · ", "dim"), (f"{grouped(overdue)} overdue", "alarm"))
     if soon:
-        line += ((" · ", "dim"), (f"{soon:,} due soon".replace(",", " "), "accent"))
+        line += ((" · ", "dim"), (f"{grouped(soon)} due soon", "accent"))
     return line
 
 
@@ -125,7 +128,10 @@ def unmatched_words(filter_text: str, shown: str, hint: "KeyHint") -> tuple[str,
 
 
 def elsewhere_words(desk: "Desk", hint: "KeyHint") -> str:
-    """Return what there is besides what waits: accepted leads that are owed an attempt, refused ones that stir."""
+    """Return what there is besides what waits: accepted leads that are owed an attempt, refused ones that stir.
+
+    Looks through many leads: not for the event loop.
+    """
     attempts, stirred = desk.counts().get(View.ATTEMPTS, 0), len(desk.stirred())
     parts: list[str] = []
     if attempts:
@@ -138,11 +144,12 @@ def elsewhere_words(desk: "Desk", hint: "KeyHint") -> str:
     return " · ".join(parts)
 
 
-def waiting_words(desk: "Desk", filter_text: str, hint: "KeyHint") -> tuple[str, tuple[str, ...]]:
-    """Return what to say where no lead is: a title, and what to do next."""
+def waiting_words(desk: "Desk", filter_text: str, hint: "KeyHint", elsewhere: str = "") -> tuple[str, tuple[str, ...]]:
+    """Return what to say where no lead is: a title, what there is `elsewhere`, and what to do next."""
     status = desk.status()
     if filter_text:
-        return f"Nothing matches “{filter_text}”.", ("Esc clears the filter. Decided leads were looked through too.",)
+        clears = hint("triage.clear", "clears the filter")
+        return f"Nothing matches “{filter_text}”.", (f"{clears}. Decided leads were looked through too.".lstrip(". "),)
     known = len(desk.rows())
     if not known and (status.connected is False or status.signed_out):
         return (
@@ -162,12 +169,12 @@ def waiting_words(desk: "Desk", filter_text: str, hint: "KeyHint") -> tuple[str,
             ),
         )
     if status.connected is None and not status.message:
-        return "Fetching your leads…", (f"{known:,} so far.".replace(",", " ") if known else "Asking the CRM.",)
+        return "Fetching your leads…", (f"{grouped(known)} so far." if known else "Asking the CRM.",)
     return (
         "Nothing waits.",
         (
             "Every lead of yours is decided. New ones appear here by themselves.",
-            *filter(None, [elsewhere_words(desk, hint)]),
+            *filter(None, [elsewhere]),
             " · ".join(
                 filter(
                     None,
@@ -182,9 +189,20 @@ def waiting_words(desk: "Desk", filter_text: str, hint: "KeyHint") -> tuple[str,
     )
 
 
-def arrivals(count: int) -> str:
-    """Return how many leads came in."""
-    return f"{count} new lead" if count == 1 else f"{count} new leads"
+def arrivals(count: int, returned: "Sequence[Row]" = (), now: float = 0.0) -> str:
+    """Return how many leads came in, and which ones or how many are back by themselves at `now` (epoch seconds)."""
+    new = "" if not count else f"{grouped(count)} new lead{'' if count == 1 else 's'}"
+    if not returned:
+        return new
+    if new:
+        return f"{new}, {grouped(len(returned))} back"
+    if len(returned) > 1:
+        return f"{grouped(len(returned))} leads are back"
+    (row,) = returned
+    # A refused lead stands where it stood.
+    became = f"{row.title} ({row.state})" if row.state in REFUSED else f"{row.title} is back"
+    why = back(row, now)
+    return f"{became}: {why}" if why else became
 
 
 def not_applied(desk: "Desk", receipts: Sequence[Receipt]) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from api.desk import Act, Desk, Undone
     from api.model.lead import Lead
-    from api.model.operation import LeadVerb
+    from api.model.operation import LeadVerb, Operation
 
 Done = TypeVar("Done")
 
@@ -22,8 +22,7 @@ class Writer:
     async def record(self, verb: "LeadVerb", leads: Sequence["Lead"]) -> "Act | None":
         """Do it, and return the act once it is on the disk; raises what `Desk.record` raises."""
         async with self._turn:
-            await self._desk.record(verb, leads)
-            return self._desk.last_act()
+            return self._act_of(await self._desk.record(verb, leads))
 
     async def record_together(self, verbs: "Sequence[LeadVerb]", lead: "Lead") -> "Act | None":
         """Do several things to one lead as one act; raises what `Desk.commit` raises, and `CannotDo`."""
@@ -34,7 +33,12 @@ class Writer:
             for refusal in prepared.refusals:
                 raise CannotDo(refusal.sentence, field=refusal.field)
             await asyncio.to_thread(self._desk.commit, prepared.operations)
-            return self._desk.last_act()
+            return self._act_of(prepared.operations)
+
+    def _act_of(self, operations: "Sequence[Operation]") -> "Act | None":
+        # With the CRM's answer there already, the last act may be the one before.
+        act = self._desk.last_act()
+        return act if act is not None and operations and act.group == operations[0].group else None
 
     async def take_back(self) -> "Undone":
         """Take the last act back; raises what `Desk.take_back` raises."""

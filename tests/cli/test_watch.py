@@ -100,6 +100,18 @@ def test_arrivals_and_what_others_do_are_a_line_each(hub: RunningHub, team: str,
     assert len(watch.lines) == 2
 
 
+def test_a_lead_that_was_put_off_is_back_when_it_does_something(hub: RunningHub, team: str, rita: Seat) -> None:
+    identity = {"source": "form", "source_id": f"back-{team}"}
+    lead = hub.lead(team, name="Ana Example", **identity)
+    rita("sync")
+    assert rita("snooze", lead, "--or-activity").code == 0
+    with watching(rita) as watch:
+        eventually(lambda: in_step(rita), "it is in step")
+        hub.post("/touches", [identity | {"at": datetime.now(UTC).isoformat(), "kind": "reply", "title": "Call me"}])
+        assert "back, Call me  Ana Example" in watch.line(lead)
+        assert watch.end() == (0, "")
+
+
 def test_for_programs_each_line_is_an_object(hub: RunningHub, team: str, rita: Seat) -> None:
     with watching(rita, "--json") as watch:
         eventually(lambda: in_step(rita), "it is in step")

@@ -37,17 +37,17 @@ ACTS = (
     Act("accept", "a", "Accepted", "Accepted by Rita Rep"),
     Act("accept, why", "Agood budget\r", "Accepted", "good budget"),
     Act("reject", "rs", "Rejected", "Spam, test, fake"),
-    Act("reroute", "t4", "Rerouted", "Wrong territory"),
+    Act("reroute", "t4", " to Otto Other", "Wrong territory"),
     Act("duplicate", "DPerson00\r", "Rejected", "Duplicate"),
     Act("claim", "c", "Claimed", "Rita Rep claimed"),
     Act("release", "C", "Released", "Rita Rep released", "c", "Claimed", "Rita Rep claimed"),
-    Act("suppress", "Xby phone\tsuppress\r", "asked not to be contacted", "Suppressed by Rita Rep"),
+    Act("suppress", "Xby phone\tsuppress\r", "Suppressed Person", "Suppressed by Rita Rep"),
     Act("attempt", "l1\r", "Logged", "reached", *_MINE),
     Act("disqualify", "de\r", "Disqualified", "No need", *_MINE),
     Act("qualify", "Q12k\r", "Qualified", "ualified by Rita Rep", *_MINE),
     Act("outcome", "w1", "Won", "Won by Rita Rep", *_MINE),
     Act("note", "ithey know us\r", "note", "they know us"),
-    Act("correct", "e4\t+49 30 5550\r", "Corrected", "+49 30 5550"),
+    Act("correct", "e4+49 30 5550\r", "Corrected", "+49 30 5550"),
     Act("thank", "+what a find\r", "thanks", "what a find"),
     Act("to meeting", "mtalk\r", "meeting", "meeting: talk"),
     Act("broken promise", "pfree for ever\r", "promise", "free for ever"),
@@ -84,12 +84,10 @@ def _name(place: int) -> str:
 
 
 def _find(terminal: Terminal, name: str) -> None:
-    while "? help" not in terminal.text or terminal.lines[1].startswith(" find "):
-        if terminal.lines[1].startswith(" find "):
-            terminal.send("\x1b")
-        terminal.pump(0.3)
-    terminal.send(f"/{name}\r")
-    terminal.wait_for(lambda text: text.count(name) >= 3)
+    terminal.wait_for("? help")
+    # What is in the line already is deleted to its beginning.
+    terminal.send(f"/\x15{name}\r")
+    terminal.wait_for(lambda text: "1 found" in text and text.count(name) >= 3)
 
 
 @pytest.mark.parametrize("place", range(len(ACTS)), ids=[act.verb for act in ACTS])

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 from msgspec.structs import replace
+from textual import _wait
 from textual.pilot import Pilot
 
 from api.crm.port import Capabilities
@@ -28,6 +29,9 @@ from api.sync import Report
 from tests.factories import MARKETER, NOW, OTHER_REP, PEOPLE, REP, make_agreement, make_lead
 from tui.app import HandoffApp
 from tui.screens.triage import TriageScreen
+
+# Seconds for which a pilot watches, twice for every key, whether the program rests: most of what such tests take.
+_wait.SLEEP_GRANULARITY, _wait.SLEEP_IDLE = 0.008, 0.0005
 
 
 @pytest.fixture(autouse=True)
@@ -194,7 +198,7 @@ class Screen:
 
     async def settle(self) -> None:
         """Wait until nothing is being written and everything is painted."""
-        acts = [worker for worker in self.app.workers if worker.group == "acts"]
+        acts = [worker for worker in self.app.workers if worker.group in ("acts", "elsewhere", "notify")]
         if acts:
             await self.app.workers.wait_for_complete(acts)
         await self.pilot.pause()

@@ -5,9 +5,10 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from api.desk.news import Link
-from api.model.lead import Lead, State
+from api.model import operation as op
+from api.model.lead import Lead, State, Touch
 from api.model.operation import Receipt, Result
-from tests.factories import NOW, make_agreement
+from tests.factories import NOW, REP, make_agreement
 from tests.tui.conftest import CAMPAIGN, Run, World, decided, named_lead
 
 
@@ -20,6 +21,33 @@ async def test_new_leads_come_in_above_without_moving_the_cursors_line(run: Run,
         assert screen.triage.queue.y == line
         assert "2 new leads" in screen.status
         assert len(screen.names()) == 8
+
+
+async def test_a_lead_that_did_something_is_told_of_calmly_with_what_it_did(run: Run, world: World) -> None:
+    await world.desk.record(op.SnoozeLead(or_activity=True), [world.desk.lead("L001")])
+    async with run(keys=["j"]) as screen:
+        line, under = screen.triage.queue.y, screen.under_cursor()
+        world.leads(_active(named_lead(1, revision=2)))
+        await screen.settle()
+        assert "Ana Example is back: Pricing page" in screen.status
+        assert (screen.under_cursor(), screen.triage.queue.y) == (under, line)
+        world.leads(named_lead(7))
+        await screen.settle()
+        assert "1 new lead, 1 back" in screen.status
+
+
+async def test_a_refused_lead_that_did_something_is_not_said_to_be_back(run: Run, world: World) -> None:
+    refused = decided(named_lead(1), State.REJECTED, REP, reason="timing")
+    world.leads(refused)
+    async with run() as screen:
+        world.leads(_active(refused))
+        await screen.settle()
+        assert "Ana Example (rejected): Pricing page" in screen.status
+
+
+def _active(lead: Lead) -> Lead:
+    touch = Touch(id="new", at=NOW + timedelta(minutes=1), kind="page", title="Pricing page")
+    return replace(lead, touches=(*lead.touches, touch), revision=lead.revision + 1)
 
 
 def _due_first(number: int) -> Lead:

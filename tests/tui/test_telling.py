@@ -8,6 +8,8 @@ from msgspec.structs import replace
 from textual import events
 
 from api.crm.port import Unreachable
+from api.desk import Changed
+from api.model import operation as op
 from api.model.changes import Change, Page
 from api.model.lead import State
 from api.model.operation import Receipt, Result
@@ -94,6 +96,23 @@ async def test_answers_are_not_recorded_on_a_lead_that_somebody_took_meanwhile(r
         await screen.press("enter")
         assert isinstance(screen.app.screen, AnswerScreen)
         assert world.written() == []
+
+
+async def test_what_is_said_is_about_the_act_itself_although_the_crm_was_quicker(run: Run, world: World) -> None:
+    await world.desk.record(op.SnoozeLead(or_activity=True), [world.desk.lead("L003")])
+
+    def at_once(changed: Changed) -> None:
+        if "wake" in world.verbs("L003") and not changed.receipts:
+            world.desk.take_receipts([answer(world, "L003", Result.APPLIED, n=99)])
+
+    async with run(keys=["a"]) as screen:
+        assert screen.status.startswith("Accepted Ana Example")
+        unlisten = world.desk.listen(at_once)
+        await screen.press("slash", *"cy spec", "enter", "Z")
+        unlisten()
+        assert world.desk.lead("L003").snooze is None
+        assert "Ana Example" not in screen.status
+        assert "Cy Specimen" in screen.status
 
 
 async def test_no_undo_is_promised_after_suppressing(run: Run) -> None:

@@ -50,7 +50,7 @@ WAYS: dict[str, tuple[Callable[[], Lead], list[str], list[str], list[str]]] = {
     "accept": (new, ["a"], ["accept", "L001"], ["a"]),
     "accept_why": (
         new,
-        ["A", *"asked for a call", "tab", "4", "tab", *"+1 555 0199", "enter"],
+        ["A", *"asked for a call", "tab", "4", *"+1 555 0199", "enter"],
         ["accept", "L001", "--reason", "asked for a call", "--correct", "phone=+1 555 0199"],
         ["A", "asked for a call", "phone", "+1 555 0199"],
     ),
@@ -109,7 +109,7 @@ WAYS: dict[str, tuple[Callable[[], Lead], list[str], list[str], list[str]]] = {
     ),
     "correct": (
         new,
-        ["e", "3", "tab", *"ana@new.example", "enter"],
+        ["e", "3", *"ana@new.example", "enter"],
         ["correct", "L001", "email=ana@new.example"],
         ["e", "3", "ana@new.example"],
     ),

@@ -30,8 +30,9 @@ from api.model.lead import (
 )
 from api.rules.clocks import BusinessClock
 from api.rules.criteria import judge
+from api.rules.identity import company_needles, duplicate_needles
 from api.rules.queue import hay_of, row_of
-from api.rules.showing.beside import Beside, Neighbour, beside_of, company_needles, person_needles
+from api.rules.showing.beside import Beside, Neighbour, beside_of
 from api.rules.showing.calling import there, there_words
 from api.rules.showing.figures import wilson
 from api.rules.showing.touches import promises
@@ -360,7 +361,7 @@ def test_records_of_the_same_person_come_before_those_of_the_company() -> None:
     assert (found.more, found.closed) == (0, 1)
     assert found.worked_on is not None
     assert found.worked_on.lead_id == "name"
-    for needle in (*person_needles(lead)[:2], *company_needles(lead)):
+    for needle in (*duplicate_needles(lead), *company_needles(lead)):
         assert needle in hay_of(lead)
 
 

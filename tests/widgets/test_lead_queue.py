@@ -162,6 +162,8 @@ async def test_the_wheel_scrolls_and_takes_the_cursor_along_at_the_edge() -> Non
         await pilot.pause()
         assert queue.above == 9
         assert (queue.place, queue.y) == (9, 0)
+        rows = queue.said.splitlines()[1:]
+        assert all(lead_id in row for lead_id, row in zip(queue.in_sight, rows, strict=True))
 
 
 def _wheel(queue: LeadQueue) -> Any:
@@ -176,6 +178,15 @@ async def test_a_width_shows_the_columns_it_has_room_for() -> None:
             first = queue.said.splitlines()[0]
             assert seen in first
             assert missing not in first
+
+
+async def test_what_was_asked_for_leaves_no_row_out_of_sight_while_there_is_room() -> None:
+    for came, above in ((3, 0), (40, 21)):
+        async with hosted(1) as (queue, _, _):
+            queue.show([*(f"back-{one}" for one in range(came)), *queue.ids])
+            assert queue.above == came
+            queue.close_up()
+            assert (queue.above, queue.lead_id) == (above, "L000000")
 
 
 async def test_where_all_rows_fit_moving_shows_them_all_again() -> None:

@@ -58,7 +58,7 @@ def _card(
     columns: int = 0,
 ) -> Iterator[Line]:
     yield from _top(opened, lead, verdicts, campaign)
-    yield from _who(opened, lead)
+    yield from _who(opened, lead, columns)
     for one in matters(opened, lead.id):
         ways = f" ({', '.join(one.ways)})" if one.ways else ""
         yield f"  Needs you: {one.sentence}{ways}", "bold"
@@ -90,6 +90,11 @@ def _wrapped(line: str, cells: int) -> list[str]:
     from textwrap import wrap
 
     return wrap(line, cells) or [""]
+
+
+def _long(label: str, value: str, columns: int) -> Iterator[tuple[str, str]]:
+    for number, piece in enumerate(_wrapped(value, columns - 2 - _COLUMN)):
+        yield "" if number else label, piece
 
 
 def _heading(text: str) -> Iterator[Line]:
@@ -132,7 +137,7 @@ def _titled(touch: Touch, campaign: Campaign | None) -> str:
     return f": {title}" if title else ""
 
 
-def _who(opened: "Desk", lead: Lead) -> Iterator[Line]:
+def _who(opened: "Desk", lead: Lead, columns: int) -> Iterator[Line]:
     standing, contact, company = lead.standing, lead.contact, lead.company
     employees = f"{company.employees:,} employees" if company.employees is not None else ""
     yield from _pairs(
@@ -145,8 +150,8 @@ def _who(opened: "Desk", lead: Lead) -> Iterator[Line]:
         ("source", f"{lead.source} {lead.source_id}".strip()),
         ("origin", lead.origin),
         ("page", lead.url),
-        ("fit", _score(opened, lead.fit)),
-        ("engagement", _score(opened, lead.engagement)),
+        *_long("fit", _score(opened, lead.fit), columns),
+        *_long("engagement", _score(opened, lead.engagement), columns),
         ("merged into", standing.merged_into),
         ("belongs to", standing.linked_to),
     )

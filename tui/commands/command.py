@@ -15,7 +15,10 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     help: str
     """One sentence, for the help screen, the palette and ``--help``."""
     shown: bool = False
-    """Whether the footer shows it; that of triage goes by where the lead stands instead."""
+    """Whether it is worth its place where there is room for a few: the Sync screen's footer, plain mode's question.
+
+    The footer of triage goes by where the lead stands instead.
+    """
     cli: str = ""
     """The same thing on the command line, without the program's name; empty when there is none."""
     group: str = "Queue"

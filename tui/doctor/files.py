@@ -14,7 +14,7 @@ from api.local.looking import index_speaks, look_at, owed
 from api.local.mirror import HEADER as MIRROR
 from api.local.outbox import HEADER as OUTBOX
 from api.local.profile import Profile
-from api.rules.wording import relative
+from api.rules.wording import grouped, relative
 from tui.doctor.finding import Finding, look, ok, wrong
 
 LITTLE_ROOM, NO_ROOM = 500_000_000, 50_000_000
@@ -53,10 +53,10 @@ def _folder(root: Path) -> Finding:
 
 
 def _known(place: Profile) -> list[Path]:
-    names = ("profile.json", "config.toml", "archive.journal")
+    names = ("profile.json", "config.toml", "archive.journal", "drafts.json")
     index = place.mirror_path.with_suffix(".index")
     own = [place.root / name for name in names]
-    return [*own, place.token_path, place.outbox_path, place.mirror_path, index, place.log_path]
+    return [*own, place.views_path, place.token_path, place.outbox_path, place.mirror_path, index, place.log_path]
 
 
 def _files(place: Profile) -> Finding:
@@ -116,11 +116,11 @@ def _journal(name: str, path: Path, header: Header, do: str) -> Finding:
         return wrong(name, f"{path.name} was written by another version of Handoff.", "Install the newest one.")
     if seen.damaged:
         of = "line is" if seen.damaged == 1 else "lines are"
-        found = f"{seen.damaged:,} of {seen.lines:,} {of} damaged in {path.name}."
+        found = f"{grouped(seen.damaged)} of {grouped(seen.lines)} {of} damaged in {path.name}."
         return look(name, found, do) if header is MIRROR else wrong(name, found, do)
     if seen.torn:
         return ok(name, f"{path.name} can be read; its last line was cut short and never counted.")
-    return ok(name, f"{path.name} can be read: {seen.lines:,} lines, none damaged.")
+    return ok(name, f"{path.name} can be read: {grouped(seen.lines)} lines, none damaged.")
 
 
 def what_waits(place: Profile) -> Iterator[Finding]:
@@ -131,7 +131,7 @@ def what_waits(place: Profile) -> Iterator[Finding]:
             yield ok("unsent", "Every decision has reached the hub.")
         else:
             one = waiting.pending == 1
-            many = "1 decision is" if one else f"{waiting.pending:,} decisions are"
+            many = "1 decision is" if one else f"{grouped(waiting.pending)} decisions are"
             said = f"{many} saved here and not sent yet, the oldest made {relative(waiting.oldest, now)}."
             old = (now - waiting.oldest).total_seconds() > _OLD
             yield look("unsent", said, "“handoff sync” sends; “handoff outbox” lists.") if old else ok("unsent", said)

@@ -4,38 +4,31 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
-from textual import events, on
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.widgets import Input
 
 from api.errors import HandoffError
 from api.model.agreement import Ask, AskKind, Consequence, Prefill, Reason
 from api.model.lead import FIELDS, Lead, State
 from api.model.text import clean_line
 from api.rules.answers import check, looks_back
-from tui.messages import DeskChanged
-from tui.screens.dialog import Dialog, overtaken
-from tui.screens.drafting import DraftKeeper, questions_of, since
+from tui.screens.dialog import overtaken
+from tui.screens.drafting import questions_of
 from tui.screens.finders import agreed_attempts, days, other_leads, whom
-from tui.screens.typed import caught_up
+from tui.screens.form import FormScreen
 from widgets.basis.lines import OneLine
 from widgets.basis.notice import Words
 from widgets.forms.answer_form import AnswerForm
 from widgets.forms.choice_field import ChoiceField
 from widgets.forms.fields import NOTE, Field, among, field_of
 from widgets.forms.reason_picker import fate
-from widgets.forms.search_field import STEPS, SearchField
+from widgets.forms.search_field import SearchField
 from widgets.frame.key_bar import Key, KeyBar
 
 if TYPE_CHECKING:
     from api.desk import Desk
-
-START_OVER = "ctrl+r"
-
-_MOVES = ("tab", "shift+tab", *STEPS)
-
 
 _NAMED = {Consequence.REROUTE: "reroute", Consequence.MERGE: "merge", Consequence.SUPPRESS: "suppress"}
 """What people call a refusal by what becomes of the lead, where that is not refusing."""
@@ -48,7 +41,7 @@ class Answers(msgspec.Struct, frozen=True):
     note: str = ""
 
 
-class AnswerScreen(Dialog["Answers | None"], inherit_bindings=False):
+class AnswerScreen(FormScreen[Answers], inherit_bindings=False):
     """Gives back the answers, or None to go back to the reasons; what was typed is kept as a draft meanwhile."""
 
     BINDINGS: ClassVar[list[BindingType]] = []
@@ -69,15 +62,10 @@ class AnswerScreen(Dialog["Answers | None"], inherit_bindings=False):
 
         With `several` leads, `lead` stands for all of them, and no draft is kept. `back` is where Esc leads.
         """
-        super().__init__(done)
-        self._desk = desk
-        self._lead = lead
+        super().__init__(desk, lead, questions_of(reason), several=several, asked_again=given is not None, done=done)
         self._reason = reason
         self._problem = problem
-        self._several = several
         self._back_to = back
-        self._keeper = DraftKeeper(self, desk, lead.id, questions_of(reason), kept=not several)
-        self._draft = self._keeper.draft if given is None else None
         held: Mapping[str, str] | None = None
         if given is not None:
             held = {**given.values, NOTE: given.note}
@@ -122,28 +110,24 @@ class AnswerScreen(Dialog["Answers | None"], inherit_bindings=False):
         return _NAMED.get(self._reason.outcome, refuse)
 
     def on_mount(self) -> None:
-        """Name the lead and the keys."""
-        whom_words = f"{self._several} leads" if self._several else self._lead.title
+        """Name the lead."""
         self.query_one("#dialog-title", OneLine).show(
-            ((f"{self._verb.capitalize()} ", ""), (whom_words, "strong"), (f": {self._reason.label}", ""))
+            ((f"{self._verb.capitalize()} ", ""), (self._whom, "strong"), (f": {self._reason.label}", ""))
         )
-        if self._draft is not None:
-            words = f"draft from {since(self._draft.at, self._desk.now())} · ^r starts over"
-            self.query_one("#dialog-draft", Words).show(words, "dim")
         if self._several and any(self._proposed.values()):
             words = f"filled in for {self._lead.title}; what you leave as it is, each lead gets of its own"
             self.query_one("#dialog-draft", Words).show(words, "dim")
         if self._draft is None and self._values is not self._proposed:
             self._keep()
-        self._show_keys()
-        self._show_overtaken()
 
-    async def on_unmount(self) -> None:
-        """Let no draft be lost with the program."""
-        await self._keeper.flush()
+    @property
+    def _picking_sends(self) -> bool:
+        return True
 
-    @on(AnswerForm.Came)
-    def _show_keys(self) -> None:
+    def _back_title(self) -> str:
+        return self._back_to
+
+    def _keys(self) -> list[Key]:
         form = self.query_one(AnswerForm)
         keys = [Key(id="send", key="Enter", title="preview" if self._several else self._verb)]
         present = form.present
@@ -158,56 +142,14 @@ class AnswerScreen(Dialog["Answers | None"], inherit_bindings=False):
             )
         elif isinstance(present, SearchField):
             keys.append(Key(id="move", key="↑ ↓", title="move"))
-        keys += [Key(id="next", key="Tab", title="next field"), Key(id="back", key="Esc", title=self._back_to)]
-        if self._draft is not None:
-            keys.append(Key(id="start_over", key="^r", title="start over"))
-        keys.append(Key(id="help", key="F1", title="help"))
-        self.query_one("#dialog-keys", KeyBar).show(keys)
+        return keys
 
     def help_subject(self) -> Reason:
         """Return what the help should explain besides the keys: the reason."""
         return self._reason
 
-    async def take_key(self, event: events.Key) -> bool:
-        """Send, go back or go on; everything else is for the field."""
-        typing = isinstance(self.focused, Input)
-        if event.is_printable and not typing and event.key != "question_mark":
-            await caught_up(self.focused)
-            picked = self.query_one(AnswerForm).picks(event.character)
-            if picked:
-                await self._send()
-            return picked
-        helping = event.key == "f1" or (event.key == "question_mark" and not typing)
-        if not helping and event.key not in ("escape", "enter", START_OVER, *_MOVES):
-            return False
-        await caught_up(self.focused)
-        if helping:
-            await self.run_action("app.help")
-        elif event.key == "escape":
-            await self._back()
-        elif event.key == "enter":
-            await self._send()
-        elif event.key == START_OVER:
-            self._start_over()
-        else:
-            return self.query_one(AnswerForm).step(event.key)
-        return True
-
-    async def _back(self) -> None:
-        self._keep()
-        self._keeper.close()
-        await self.finish(None)
-
-    def _start_over(self) -> None:
-        self._keeper.drop()
-        self._proposed = self._desk.prefill(self._reason, self._lead)
-        self.query_one(AnswerForm).start_over(self._proposed)
-        self._forget_draft()
-
-    def _forget_draft(self) -> None:
-        self._draft = None
-        self.query_one("#dialog-draft", Words).show("", "dim")
-        self._show_keys()
+    def _first_values(self) -> dict[str, str]:
+        return self._desk.prefill(self._reason, self._lead)
 
     def _keep(self) -> None:
         """Keep what was typed; the word that guards a reason is no answer, and is typed anew each time."""
@@ -215,15 +157,7 @@ class AnswerScreen(Dialog["Answers | None"], inherit_bindings=False):
         held = {key: text for key, text in self.query_one(AnswerForm).answers().items() if key not in guards}
         self._keeper.note(held, self._proposed)
 
-    async def _send(self) -> None:
-        form = self.query_one(AnswerForm)
-        # Whoever answers and sends in one go gets what follows from the answer filled in as well.
-        self._refill()
-        if self._show_overtaken():
-            return
-        if (misread := form.misread()) is not None:
-            form.complain(*misread)
-            return
+    async def _send_answers(self, form: AnswerForm) -> None:
         held = form.answers()
         note = clean_line(held.pop(NOTE, ""))
         values = {key: clean_line(value) for key, value in held.items()}
@@ -231,31 +165,13 @@ class AnswerScreen(Dialog["Answers | None"], inherit_bindings=False):
         if problem := check(self._reason, values, self._lead, today):
             form.complain(problem.field, problem.sentence)
         else:
-            self._keep()
-            self._keeper.close()
-            await self.finish(Answers(values, note))
+            await self._close(Answers(values, note))
 
-    def _show_overtaken(self) -> bool:
-        if self._several:
-            return False
+    def _overtaken(self) -> str:
         try:
-            why = overtaken(self._lead, self._desk.lead(self._lead.id), self._desk.me)
+            return overtaken(self._lead, self._desk.lead(self._lead.id), self._desk.me)
         except HandoffError as gone:
-            why = gone.sentence
-        if why:
-            self.query_one("#dialog-problem", Words).show(why, "alarm")
-        return bool(why)
-
-    def on_desk_changed(self, _message: DeskChanged) -> None:
-        """Say so when somebody else decided meanwhile."""
-        self._show_overtaken()
-
-    @on(AnswerForm.Changed)
-    def _edited(self, changed: AnswerForm.Changed) -> None:
-        self.query_one(AnswerForm).complain(changed.key, "")
-        self._refill()
-        self._keep()
-        self._show_keys()
+            return gone.sentence
 
     def _refill(self) -> None:
         # Only a dimension decides on another answer; what the others start with can take a search through all leads.
@@ -263,20 +179,6 @@ class AnswerScreen(Dialog["Answers | None"], inherit_bindings=False):
             form = self.query_one(AnswerForm)
             self._proposed = self._desk.prefill(self._reason, self._lead, form.answers())
             form.refill(self._proposed)
-
-    @on(KeyBar.Pressed)
-    def _pressed(self, pressed: KeyBar.Pressed) -> None:
-        match pressed.command_id:
-            case "send":
-                self.app.call_next(self._send)
-            case "back":
-                self.app.call_next(self._back)
-            case "help":
-                self.app.call_next(self.run_action, "app.help")
-            case "start_over":
-                self._start_over()
-            case "next":
-                self.focus_next()
 
     def on_paste(self, event: events.Paste) -> None:
         """Refuse what was pasted where keys pick."""

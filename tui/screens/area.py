@@ -46,7 +46,7 @@ class Area(Screen[None], inherit_bindings=False):
     _link = ""
     _until: Callable[[], str | None] | None = None
     _said_timer: Timer | None = None
-    _said_at = 0.0
+    said_at = 0.0
     """When something else than how the line stands was said last; seconds of the monotonic clock."""
     _link_timer: Timer | None = None
 
@@ -94,7 +94,7 @@ class Area(Screen[None], inherit_bindings=False):
         self.query_one("#status", StatusLine).say(sentence, hint, alarm=alarm)
         self._until = until
         if sentence and until is None:
-            self._said_at = monotonic()
+            self.said_at = monotonic()
         if self._said_timer is not None:
             self._said_timer.stop()
         self._said_timer = self.set_timer(_SAYING_STAYS, self.grow_old) if sentence else None
@@ -160,7 +160,7 @@ class Area(Screen[None], inherit_bindings=False):
 
     def say_link(self) -> None:
         """Say once what became of the line to the CRM, when there was time to read what was said before."""
-        link, wait = link_words(self.desk), self._said_at + _READ - monotonic()
+        link, wait = link_words(self.desk), self.said_at + _READ - monotonic()
         if link and link != self._link and wait > 0:
             if self._link_timer is None:
                 self._link_timer = self.set_timer(wait, self._say_link_now)

@@ -1,7 +1,7 @@
 """One act on several leads: what will happen to each and why not, done once confirmed, then what was saved."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
@@ -12,6 +12,7 @@ from textual.containers import Vertical
 
 from api.errors import HandoffError
 from api.model.operation import Correct
+from api.rules.wording import grouped
 from tui.messages import DeskChanged
 from tui.screens.dialog import Dialog, overtaken
 from widgets.basis.lines import OneLine
@@ -60,7 +61,7 @@ class BulkScreen(Dialog[Outcome], inherit_bindings=False):
         barred: Mapping[str, str],
         apply: Callable[[Sequence[Pair]], "asyncio.Future[Outcome]"],
         *,
-        asked_by: str = "",
+        asked_by: Collection[str] = (),
         done: Callable[[Outcome], Awaitable[None]] | None = None,
     ) -> None:
         super().__init__(done)
@@ -69,8 +70,8 @@ class BulkScreen(Dialog[Outcome], inherit_bindings=False):
         self._sentence = sentence.rstrip(".")
         self._barred = dict(barred)
         self._apply = apply
-        # What asked for it never confirms it.
-        self._yes = "Y" if asked_by == "y" else "y"
+        # What asked for it never confirms it, nor what answered last.
+        self._yes = "Y" if "y" in asked_by else "y"
         self._possible: list[Pair] = []
         self._looked = False
         self._saving: asyncio.Future[Outcome] | None = None
@@ -110,6 +111,8 @@ class BulkScreen(Dialog[Outcome], inherit_bindings=False):
     # looking
 
     def _look(self) -> None:
+        # What was possible may not be any more.
+        self._looked = False
         self.run_worker(self._look_through(), group="look", exclusive=True)
 
     async def _look_through(self) -> None:
@@ -235,7 +238,7 @@ class BulkScreen(Dialog[Outcome], inherit_bindings=False):
 
 
 def _leads(count: int) -> str:
-    return "1 lead" if count == 1 else f"{count:,} leads".replace(",", " ")
+    return f"{grouped(count)} lead{'' if count == 1 else 's'}"
 
 
 def _company(lead: "Lead") -> str:

@@ -27,17 +27,27 @@ class Dialog(ModalScreen[None], Generic[Given], inherit_bindings=False):
     def __init__(self, done: Callable[[Given], Awaitable[None]] | None = None) -> None:
         super().__init__()
         self._done = done
+        self._late: tuple[Given, ...] = ()
 
     async def take_key(self, event: events.Key) -> bool:  # noqa: ARG002  (its bindings do)
         """Carry a key out; False leaves it to the focused field or the bindings."""
         return False
 
     async def finish(self, given: Given) -> None:
-        """Go away, and let what follows begin."""
-        if self.is_current:
+        """Go away, and let what follows begin; from below something else, once that has gone."""
+        if self.is_active:
             self.dismiss(None)
             if self._done is not None:
                 await self._done(given)
+        elif self in self.app.screen_stack:
+            # The library would take away what lies over it.
+            self._late = (given,)
+
+    def on_screen_resume(self) -> None:
+        """Go away now, where that had to wait."""
+        late, self._late = self._late, ()
+        for given in late:
+            self.app.call_next(self.finish, given)
 
 
 def overtaken(seen: Lead, now: Lead, me: Person) -> str:

@@ -11,6 +11,7 @@ from textual.containers import Vertical
 
 from api.errors import HandoffError
 from api.rules.queue import NamedView, View
+from api.rules.wording import grouped
 from tui.messages import DeskChanged
 from tui.screens.dialog import Dialog
 from tui.screens.triage.wording import ORDERS, VIEWS, view_words
@@ -140,7 +141,6 @@ class ViewScreen(ShowScreen, inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Count what is in each, while the list stands there already."""
-        super().on_mount()
         self.run_worker(self._count(), group="count", exclusive=True)
 
     def options(self) -> Sequence[Option]:
@@ -163,15 +163,20 @@ class ViewScreen(ShowScreen, inherit_bindings=False):
 
     async def _count(self) -> None:
         counts = await asyncio.to_thread(self._desk.counts)
-        self._figures |= {one.value: _figure(counts[one]) for one in View if one in counts}
+        self._figures |= {one.value: grouped(counts[one]) for one in View if one in counts}
         self.show_options()
         for one in list(self._named):
+            if (prepare := self._desk.preparation(one.filter, one.view, one.order)) is not None:
+                await asyncio.to_thread(prepare)
             found = await asyncio.to_thread(self._desk.queue, one.filter, one.view, one.order)
-            self._figures[named_value(one.name)] = _figure(len(found))
+            self._figures[named_value(one.name)] = grouped(len(found))
             self.show_options()
 
-    def on_desk_changed(self, _message: DeskChanged) -> None:
-        """Count anew."""
+    def on_desk_changed(self, message: DeskChanged) -> None:
+        """Count anew where leads are others now."""
+        changed = message.changed
+        if not (changed.ids or changed.everything or changed.agreement):
+            return
         self.run_worker(self._count(), group="count", exclusive=True)
 
     def keys(self) -> list[Key]:
@@ -243,7 +248,3 @@ class ViewScreen(ShowScreen, inherit_bindings=False):
 def named_value(name: str) -> str:
     """Return what the picker calls a view that somebody keeps, so that none is taken for one of the desk's."""
     return f"named:{name}"
-
-
-def _figure(count: int) -> str:
-    return f"{count:,}".replace(",", " ")

@@ -8,7 +8,7 @@ from tui.commands import COMMANDS
 from tui.settings.key_names import written
 from tui.settings.told import keys_told, settings_told
 
-WIDTH = 96
+WIDTH = 77
 
 
 def template() -> str:

@@ -10,6 +10,7 @@ from textual.timer import Timer
 from api.errors import HandoffError
 from api.local.told import TOUR, note_told, was_told
 from tui.commands import command
+from tui.screens.triage.reading import NARROW
 from tui.tour.coach import Coach
 from tui.tour.steps import END, REAL, STEPS, Scene, Step
 from widgets.basis.runs import Line
@@ -17,9 +18,6 @@ from widgets.basis.runs import Line
 if TYPE_CHECKING:
     from tui.app import HandoffApp
     from tui.screens.triage import TriageScreen
-
-NARROW = 100
-"""Columns below which one part of the lead is shown at a time."""
 
 _LOOK_EVERY = 0.2
 """Seconds between two looks at what was done."""

@@ -15,14 +15,6 @@ if TYPE_CHECKING:
     from api.model.operation import LeadVerb
 
 
-def _nothing(_desk: "Desk", _lead: "Lead") -> Sequence[Question]:
-    return ()
-
-
-def _empty(_desk: "Desk", _lead: "Lead") -> dict[str, str]:
-    return {}
-
-
 # --- accept --------------------------------------------------------------------------------------------------------
 
 
@@ -50,7 +42,7 @@ def _accept_why(desk: "Desk", lead: "Lead", answers: Mapping[str, str]) -> "Sequ
             raise Unanswered("field", "Say which field that is.")
         return (accepted,)
     if value == field_value(lead, field):
-        raise Unanswered("value", f"The {dict(fields())[field]} says that already.")
+        raise Unanswered("value", f"“{dict(fields())[field]}” says that already.")
     return (accepted, op.Correct(field=field, value=value))
 
 
@@ -60,13 +52,12 @@ def value_of_field(_desk: "Desk", lead: "Lead", answers: Mapping[str, str]) -> d
     return {"value": field_value(lead, field) if field in dict(fields()) else ""}
 
 
-ACCEPT = Deed(command="triage.accept", verb="accept", questions=_nothing, first=_empty, make=_accept)
+ACCEPT = Deed(command="triage.accept", verb="accept", make=_accept)
 
 ACCEPT_WHY = Deed(
     command="triage.accept_why",
     verb="accept",
     questions=_ask_why,
-    first=_empty,
     make=_accept_why,
     then=value_of_field,
 )
@@ -107,7 +98,7 @@ def _wake(_desk: "Desk", _lead: "Lead", _answers: Mapping[str, str]) -> "Sequenc
     return (op.Wake(),)
 
 
-WAKE = Deed(command="triage.wake", verb="wake", questions=_nothing, first=_empty, make=_wake, stays=True)
+WAKE = Deed(command="triage.wake", verb="wake", make=_wake, stays=True)
 
 
 # --- claim ---------------------------------------------------------------------------------------------------------
@@ -121,6 +112,6 @@ def _release(_desk: "Desk", _lead: "Lead", _answers: Mapping[str, str]) -> "Sequ
     return (op.Release(),)
 
 
-CLAIM = Deed(command="triage.claim", verb="claim", questions=_nothing, first=_empty, make=_claim, stays=True)
+CLAIM = Deed(command="triage.claim", verb="claim", make=_claim, stays=True)
 
-RELEASE = Deed(command="triage.release", verb="release", questions=_nothing, first=_empty, make=_release, stays=True)
+RELEASE = Deed(command="triage.release", verb="release", make=_release, stays=True)

@@ -48,6 +48,16 @@ class Unanswered(HandoffError):
         self.field = field
 
 
+def nothing_asked(_desk: "Desk", _lead: "Lead") -> Sequence[Question]:
+    """Ask nothing."""
+    return ()
+
+
+def nothing_known(_desk: "Desk", _lead: "Lead") -> dict[str, str]:
+    """Start with nothing."""
+    return {}
+
+
 def nothing_more(_desk: "Desk", _lead: "Lead", _answers: "Mapping[str, str]") -> dict[str, str]:
     """Propose nothing."""
     return {}
@@ -60,9 +70,9 @@ class Deed(msgspec.Struct, frozen=True, kw_only=True):
     """Id of its command in the registry."""
     verb: str
     """Name of the verb that the rules are asked about (`Desk.hinder`)."""
-    questions: "Callable[[Desk, Lead], Sequence[Question]]"
+    questions: "Callable[[Desk, Lead], Sequence[Question]]" = nothing_asked
     """What is asked; nothing: it is done at once."""
-    first: "Callable[[Desk, Lead], dict[str, str]]"
+    first: "Callable[[Desk, Lead], dict[str, str]]" = nothing_known
     """What the answers start with, by key."""
     make: "Callable[[Desk, Lead, Mapping[str, str]], Sequence[LeadVerb]]"
     """Return what the answers mean for this lead; done together when there are several.

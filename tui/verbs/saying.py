@@ -24,10 +24,6 @@ TAGS = (
 """What a note can be about. The order gives the keys: new ones go to the end."""
 
 
-def _empty(_desk: "Desk", _lead: "Lead") -> dict[str, str]:
-    return {}
-
-
 # --- note ----------------------------------------------------------------------------------------------------------
 
 
@@ -43,7 +39,7 @@ def _note(_desk: "Desk", _lead: "Lead", answers: Mapping[str, str]) -> "Sequence
     return (op.Note(text=text, tag=read.choice(answers, "tag", TAGS, "About")),)
 
 
-NOTE = Deed(command="triage.note", verb="note", questions=_ask_note, first=_empty, make=_note, stays=True)
+NOTE = Deed(command="triage.note", verb="note", questions=_ask_note, make=_note, stays=True)
 
 
 # --- correct -------------------------------------------------------------------------------------------------------
@@ -61,7 +57,7 @@ def _correct(_desk: "Desk", lead: "Lead", answers: Mapping[str, str]) -> "Sequen
     read.required(field, "field", "Say which field is to be put right.")
     value = read.words(answers, "value")
     if value == field_value(lead, field):
-        raise Unanswered("value", f"That is what “{dict(fields())[field]}” says already.")
+        raise Unanswered("value", f"“{dict(fields())[field]}” says that already.")
     return (op.Correct(field=field, value=value),)
 
 
@@ -69,7 +65,6 @@ CORRECT = Deed(
     command="triage.correct",
     verb="correct",
     questions=_ask_field,
-    first=_empty,
     make=_correct,
     then=value_of_field,
     stays=True,
@@ -87,7 +82,7 @@ def _thank(_desk: "Desk", _lead: "Lead", answers: Mapping[str, str]) -> "Sequenc
     return (op.Thank(text=read.words(answers, "text")),)
 
 
-THANK = Deed(command="triage.thank", verb="thank", questions=_ask_thanks, first=_empty, make=_thank, stays=True)
+THANK = Deed(command="triage.thank", verb="thank", questions=_ask_thanks, make=_thank, stays=True)
 
 
 def _ask_topic(_desk: "Desk", _lead: "Lead") -> Sequence[Question]:
@@ -102,7 +97,6 @@ FLAG_MEETING = Deed(
     command="triage.flag_meeting",
     verb="flag_meeting",
     questions=_ask_topic,
-    first=_empty,
     make=_flag_meeting,
     stays=True,
 )

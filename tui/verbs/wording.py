@@ -4,6 +4,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from api.model import operation as op
+from api.model.agreement import Consequence
+from api.rules import answers
 from api.rules.wording import money
 from tui.verbs.answers import today, zone
 
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 def more(desk: "Desk", verbs: "Sequence[op.LeadVerb]") -> str:
     """Return what follows the name of the lead: `` until Mon 23 Nov 9:00 or they act``."""
     verb = verbs[0]
+    if isinstance(verb, op.Reject | op.Disqualify):
+        return _sent_to(desk, verb)
     if isinstance(verb, op.SnoozeLead):
         return " until " + _until(desk, verb)
     if isinstance(verb, op.Attempt):
@@ -34,6 +38,13 @@ def more(desk: "Desk", verbs: "Sequence[op.LeadVerb]") -> str:
     if isinstance(verb, op.Correct):
         return f": {verb.value or 'empty'}"
     return ""
+
+
+def _sent_to(desk: "Desk", verb: op.Reject | op.Disqualify) -> str:
+    reason = desk.agreement.reason(verb.reason)
+    if reason is None or reason.outcome is not Consequence.REROUTE:
+        return ""
+    return f" to {desk.owner_words(answers.first(reason, verb.answers, 'to'))}"
 
 
 def _until(desk: "Desk", verb: op.SnoozeLead) -> str:

@@ -79,10 +79,6 @@ def _ask_amount(_desk: "Desk", _lead: "Lead") -> Sequence[Question]:
     )
 
 
-def _nothing_known(_desk: "Desk", _lead: "Lead") -> dict[str, str]:
-    return {}
-
-
 def _qualify(desk: "Desk", _lead: "Lead", answers: Mapping[str, str]) -> "Sequence[LeadVerb]":
     return (
         op.Qualify(
@@ -93,7 +89,7 @@ def _qualify(desk: "Desk", _lead: "Lead", answers: Mapping[str, str]) -> "Sequen
     )
 
 
-QUALIFY = Deed(command="triage.qualify", verb="qualify", questions=_ask_amount, first=_nothing_known, make=_qualify)
+QUALIFY = Deed(command="triage.qualify", verb="qualify", questions=_ask_amount, make=_qualify)
 
 
 def _ask_how(_desk: "Desk", _lead: "Lead") -> Sequence[Question]:
@@ -105,7 +101,9 @@ def _ask_how(_desk: "Desk", _lead: "Lead") -> Sequence[Question]:
 
 
 def _amount_expected(_desk: "Desk", lead: "Lead") -> dict[str, str]:
-    said = next((one.answers.get("amount", "") for one in reversed(lead.trail) if one.verb == "qualify"), "")
+    undone = {one.undoes for one in lead.trail}
+    standing = (one for one in reversed(lead.trail) if one.verb == "qualify" and one.operation_id not in undone)
+    said = next((one.answers.get("amount", "") for one in standing), "")
     return {"amount": said.removesuffix(".0")} if said else {}
 
 

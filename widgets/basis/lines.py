@@ -35,8 +35,10 @@ class Lines(Widget):
         """Ask `lines_for` again and repaint the lines that differ."""
         room = self.content_size
         if not room or room != self._shown_in:
-            # What comes to be painted in this room is asked for when it is painted.
+            # What comes to be painted in this room is asked for when it is painted, all of it: lines that were painted
+            # before the widget was hidden are kept by the library otherwise.
             self._shown_in = Size(0, 0)
+            self.refresh()
             return
         width, height = room
         lines = list(self.lines_for(width, height))[:height]

@@ -19,7 +19,7 @@ EMPTY: Line = ()
 def cells(text: str) -> int:
     """Return the width of `text` in cells."""
     # Most words are plain letters, and a card asks for the width of some hundred.
-    return len(text) if text.isascii() else cell_len(text)
+    return len(text) if text.isascii() and text.isprintable() else cell_len(text)
 
 
 def fit(text: str, width: int) -> str:

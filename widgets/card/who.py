@@ -21,7 +21,7 @@ from api.rules.showing.top import (
     state_words,
     verdict_words,
 )
-from api.rules.wording import relative
+from api.rules.wording import grouped, relative
 from widgets.basis.runs import EMPTY, Line, Run, cells, fit, flowed, join, labelled, length, short, wrapped
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def _bare(website: str) -> str:
 
 def size_words(employees: int | None) -> str:
     """Return how many people work there; empty when nobody knows."""
-    return "" if employees is None else f"{employees:,} people".replace(",", " ")
+    return "" if employees is None else f"{grouped(employees)} people"
 
 
 def _sent(lead: Lead, now: datetime, verdicts: Sequence[Verdict], width: int) -> Line:

@@ -101,6 +101,8 @@ class AnswerForm(VerticalScroll, can_focus=False):
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Mark the field that has the keys; a sign, since colour alone says nothing to some."""
         self._present = self._key_of(event.widget)
+        if isinstance(event.widget, AnswerInput):
+            event.widget.show_beginning()
         self._label_fields()
         self.post_message(self.Came(self._present))
 

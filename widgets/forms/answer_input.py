@@ -15,9 +15,9 @@ class AnswerInput(Input):
     AnswerInput:ansi { border: none; text-style: underline; }
     """
 
-    def on_focus(self) -> None:
-        """Show the beginning of what is filled in, where all of it has no room."""
-        if self.select_on_focus and cell_len(self.value) >= self.content_size.width > 0:
+    def show_beginning(self) -> None:
+        """Show the beginning of what is selected as a whole, where all of it has no room."""
+        if self.selection == Selection(0, len(self.value)) and cell_len(self.value) >= self.content_size.width > 0:
             self.selection = Selection(len(self.value), 0)
 
     def on_paste(self, event: events.Paste) -> None:

@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from api.rules.wording import span
+from api.rules.wording import grouped, span
 from widgets.basis.ink import CURSOR, Inks, inks_of, paint
 from widgets.basis.runs import EMPTY, Line, cells, fit, fit_right, heading, length, short
 from widgets.basis.still import still
@@ -264,7 +264,7 @@ class MatterList(Widget, can_focus=False):
         if not line.title:
             return EMPTY
         count = sum(not entry.done for entry in line.entries)
-        return ((" ", ""), *heading(line.title, width - 2, f"{count:,}".replace(",", " ") if count else ""))
+        return ((" ", ""), *heading(line.title, width - 2, grouped(count) if count else ""))
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Paint; in a new room the rows are laid out here, the cursor's in sight."""

@@ -160,8 +160,11 @@ class LeadQueue(Widget, can_focus=False):
         self._settle(before)
 
     def close_up(self) -> None:
-        """Show no empty lines above the first row, and none out of sight where all fit; for what the person asked for."""
-        top = max(self._top, 0) if len(self._ids) > self._room else 0
+        """Show no empty lines above the first row or below the last while there are rows for them.
+
+        For what the person asked for: the cursor's line may move.
+        """
+        top = max(min(self._top, len(self._ids) - self._room), 0)
         if top != self._top:
             self._top = top
             self.renew()
@@ -217,8 +220,10 @@ class LeadQueue(Widget, can_focus=False):
         """Paint the lines that have something else to say by now."""
         size = self.content_size
         if not size or size != self._seen_in:
-            # What comes to be painted in this room is composed when it is painted.
+            # What comes to be painted in this room is composed when it is painted, all of it: lines that were painted
+            # before the list was hidden are kept by the library otherwise.
             self._seen_in = Size(0, 0)
+            self.refresh()
             return
         width = size.width
         seen = self._compose_lines(width, self._room)

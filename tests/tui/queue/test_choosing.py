@@ -12,6 +12,7 @@ from api.model.lead import State
 from api.model.operation import Accept, Operation
 from tests.tui.conftest import NAMES, Run, Screen, World, decided, named_lead
 from tui.screens.bulk import BulkScreen
+from tui.screens.help import HelpScreen
 
 
 def signed(screen: Screen) -> list[str]:
@@ -216,5 +217,26 @@ async def test_a_slow_disk_is_said_and_what_was_confirmed_is_done_all_the_same(
         assert "Accepted" not in screen.status
         opened.set()
         await screen.settle()
+        assert screen.app.screen is screen.triage
+        assert "Accepted 2 leads" in screen.status
+
+
+async def test_help_read_while_it_is_saved_stays_until_it_is_left(
+    run: Run, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened, commit = threading.Event(), world.desk.commit
+
+    def slow(operations: Sequence[Operation]) -> None:
+        opened.wait(20)
+        commit(operations)
+
+    async with run(keys=["x", "x", "a"]) as screen:
+        monkeypatch.setattr(world.desk, "commit", slow)
+        await screen.pilot.press("y", "f1")
+        assert isinstance(screen.app.screen, HelpScreen)
+        opened.set()
+        await screen.settle()
+        assert isinstance(screen.app.screen, HelpScreen)
+        await screen.press("escape")
         assert screen.app.screen is screen.triage
         assert "Accepted 2 leads" in screen.status

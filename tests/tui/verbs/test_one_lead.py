@@ -1,5 +1,6 @@
 """Each verb on the lead under the cursor: its key, its answers, what is written, where the cursor stands after it."""
 
+import threading
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from tests.tui.conftest import Run, Screen, World, decided, named_lead
 from tui.app import HandoffApp
 from tui.commands import command
 from tui.screens.asking.screen import AskScreen
+from tui.screens.reasons import ReasonScreen
 from widgets.forms.answer_form import AnswerForm
 
 
@@ -51,7 +53,7 @@ FIND = ["slash", *"ana example", "enter"]
 
 async def test_accepting_with_a_reason_and_a_correction_is_one_act(run: Run, world: World) -> None:
     async with run() as screen:
-        await screen.press("A", *"asked for a call", "tab", "4", "tab", *"+1 555 0199", "enter")
+        await screen.press("A", *"asked for a call", "tab", "4", *"+1 555 0199", "enter")
         assert verbs(world) == [op.Accept(reason="asked for a call"), op.Correct(field="phone", value="+1 555 0199")]
         first, second = world.written("L001")
         assert first.group == second.group
@@ -228,7 +230,7 @@ SAID: list[tuple[list[str], op.Verb]] = [
     (["plus", "enter"], op.Thank()),
     (["m", *"price list", "enter"], op.FlagMeeting(text="price list")),
     (["p", "enter"], op.FlagPromise(text="Set up in one day, no installation.")),
-    (["e", "3", "tab", *"ana@new.example", "enter"], op.Correct(field="email", value="ana@new.example")),
+    (["e", "3", *"ana@new.example", "enter"], op.Correct(field="email", value="ana@new.example")),
 ]
 
 
@@ -362,3 +364,26 @@ async def test_a_manager_is_not_asked_for_corrections_that_managers_cant_make(tm
         assert not screen.app.screen.query("#field-field")
         await screen.press(*"met them", "enter")
         assert verbs(world) == [op.Accept(reason="met them")]
+
+
+async def test_a_form_that_asks_again_never_comes_over_another_dialog(
+    run: Run, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refuse = threading.Event()
+
+    def full(_: object) -> None:
+        refuse.wait(10)
+        raise NotSaved("Not saved: the disk is full.")
+
+    async with run() as screen:
+        monkeypatch.setattr(world.desk, "commit", full)
+        await screen.pilot.press("z", *"fri", "enter", "r")
+        assert isinstance(screen.app.screen, ReasonScreen)
+        refuse.set()
+        await screen.settle()
+        assert isinstance(screen.app.screen, ReasonScreen), "the next key is meant for it"
+        await screen.press("escape")
+        assert "Not saved" in screen.status
+        assert screen.under_cursor() == "Ana Example"
+        await screen.press("z")
+        assert "draft from" in screen.text("#dialog-draft"), "what was typed is there still"

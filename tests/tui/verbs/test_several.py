@@ -8,7 +8,9 @@ from tests.factories import NOW
 from tests.tui.conftest import Run, World, decided, named_lead
 from tui.screens.asking.screen import AskScreen
 from tui.screens.bulk import BulkScreen
+from tui.verbs.fields import fields
 from widgets.forms.answer_form import AnswerForm
+from widgets.forms.choice_field import KEYS
 
 
 async def test_chosen_leads_are_snoozed_after_one_form_and_a_preview_as_one_act(run: Run, world: World) -> None:
@@ -92,3 +94,32 @@ async def test_a_field_is_put_right_on_one_lead_at_a_time(run: Run, world: World
         await screen.press("x", "e")
         assert screen.status == "That is for one lead at a time: Esc clears what is chosen."
         assert world.written() == []
+
+
+async def test_a_field_put_right_in_several_begins_with_no_ones_value_and_fits_each(run: Run, world: World) -> None:
+    world.leads(named_lead(2, company=Company(name="Sample Mill", employees=7, industry="Bakeries", country="DE")))
+    async with run() as screen:
+        await screen.press("x", "x", "A")
+        form = screen.app.screen.query_one(AnswerForm)
+        await screen.press("tab")
+        options = dict(fields())
+        key = KEYS[list(options).index("company")]
+        await screen.press(key)
+        assert form.answers()["field"] == "company"
+        assert form.answers().get("value", "") == ""
+        await screen.press(*"Example Bakery", "enter")
+        assert isinstance(screen.app.screen, BulkScreen), "what the first of them says already is new to the second"
+        assert "says that already" in screen.text("#acts")
+        await screen.press("y")
+        assert world.verbs("L002") == ["accept", "correct"]
+        assert world.verbs("L001") == []
+
+
+async def test_of_two_that_double_each_other_one_stays(run: Run, world: World) -> None:
+    world.leads(named_lead(2, contact=named_lead(1).contact))
+    async with run() as screen:
+        await screen.press("x", "x", "D", "enter")
+        assert isinstance(screen.app.screen, BulkScreen)
+        assert "Another chosen lead doubles it." in screen.text("#acts")
+        await screen.press("y")
+        assert [one.target.id for one in world.written()] == ["L001"]

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from api.model import operation as op
-from api.model.agreement import AskKind, Consequence
 from api.model.lead import Lead
 from api.model.operation import LeadVerb, Operation
 from tui.cli.acts.outcomes import LeadOutcome, refused, seconds, settle
@@ -51,7 +50,7 @@ def done_words(opened: "Desk", operation: Operation) -> str:
     if isinstance(verb, op.SnoozeLead):
         # There is room for both ends in full, which the status line of a screen has not.
         return f"{said} until {_until(opened, verb)}"
-    return said + _to(opened, verb) + more(opened, [verb])
+    return said + more(opened, [verb])
 
 
 def _until(opened: "Desk", verb: op.SnoozeLead) -> str:
@@ -61,16 +60,6 @@ def _until(opened: "Desk", verb: op.SnoozeLead) -> str:
         return "they do something"
     said = moment_said(opened, verb.until)
     return f"{said}, or when they do something" if verb.or_activity else said
-
-
-def _to(opened: "Desk", verb: LeadVerb) -> str:
-    """Say whom a lead was sent to."""
-    if not isinstance(verb, op.Reject | op.Disqualify):
-        return ""
-    reason = opened.agreement.reason(verb.reason)
-    asks = reason.asks if reason is not None and reason.outcome is Consequence.REROUTE else ()
-    whom = next((verb.answers.get(ask.key, "") for ask in asks if ask.kind is AskKind.TEAM_OR_PERSON), "")
-    return f" to {opened.owner_words(whom)}" if whom else ""
 
 
 def whole_act(opened: "Desk", lead: Lead, verbs: Sequence[LeadVerb]) -> list[Operation]:

@@ -46,7 +46,7 @@ def complete(opened: "Desk", output: "Output", reason: Reason, lead: Lead, given
     }
     from api.rules.answers import check
 
-    problem = check(reason, {**answers, **filled}, lead)
+    problem = check(reason, {**answers, **filled}, lead, opened.clock.today(opened.now()))
     if problem is not None:
         asks = asks_words(reason) or "nothing"
         raise Usage(
@@ -54,7 +54,7 @@ def complete(opened: "Desk", output: "Output", reason: Reason, lead: Lead, given
         )
     if filled:
         said = ", ".join(f"{key}={text}" for key, text in filled.items())
-        output.note(f"{lead.title}: filled in {said}.")
+        output.note(f"{lead.title}: filled in {said.removesuffix('.')}.")
     return {**answers, **filled}
 
 

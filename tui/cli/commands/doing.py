@@ -96,7 +96,7 @@ def _completed(
     filled = {key: first[key] for key in needed if first.get(key, "")}
     if filled:
         said = ", ".join(f"{key}={text}" for key, text in filled.items())
-        output.note(f"{lead.title}: filled in {said}.")
+        output.note(f"{lead.title}: filled in {said.removesuffix('.')}.")
     return {**given, **filled}
 
 

@@ -20,11 +20,17 @@ WIDEST = 48
 
 @at_the_desk
 def list_leads(opened: "Desk", options: argparse.Namespace, output: Output) -> int:
-    """Print a view of the queue, or with words what matches them in it."""
+    """Print a view of the queue, or with words what matches them in it.
+
+    Raises:
+        Usage: the words hold a field or a value that does not exist.
+    """
     names = chosen(options.columns)
     text = " ".join(options.text)
     view = asked_for(opened, "all" if options.all and not options.view else options.view, text, options.sort)
-    wrong = problems(view.filter)
+    # What was mistyped would narrow nothing, and a script would go on with every lead there is.
+    if wrong := problems(view.filter):
+        raise Usage(" ".join(wrong))
     ids, elsewhere = ids_of(opened, view)
     cut = [row for lead_id in ids[: options.limit] if (row := opened.row(lead_id)) is not None]
     output.document(
@@ -34,7 +40,6 @@ def list_leads(opened: "Desk", options: argparse.Namespace, output: Output) -> i
             "total": len(ids),
             "view": view.name or view.view.value,
             "sort": view.order.value,
-            "problems": wrong,
         }
     )
     if cut:
@@ -45,8 +50,6 @@ def list_leads(opened: "Desk", options: argparse.Namespace, output: Output) -> i
         else:
             right = [at for at, name in enumerate(names) if COLUMNS[name].right]
             output.table(None if options.no_header else headings, lines, right=right, widest=WIDEST)
-    for sentence in wrong:
-        output.note(f"handoff: {sentence}")
     if len(cut) < len(ids):
         output.note(f"{len(cut)} of {words(len(ids), 'lead')}; without --limit all are listed.")
     elif not ids:
@@ -108,7 +111,7 @@ def drop_view(opened: "Desk", options: argparse.Namespace, output: Output) -> in
     Raises:
         Usage: there is none of that name.
     """
-    if options.name not in [one.name for one in opened.views()]:
+    if options.name.casefold() not in [one.name.casefold() for one in opened.views()]:
         raise Usage(f"You have no view “{options.name[:60]}”; “handoff views” lists them.")
     opened.drop_view(options.name)
     return _print_views(opened, output)

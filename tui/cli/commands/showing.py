@@ -6,8 +6,9 @@ import sys
 from typing import TYPE_CHECKING
 
 from tui.cli.acts.refusals import asks_words
+from tui.cli.errors import Usage
 from tui.cli.output import DONE, FAILED, Output
-from tui.cli.queue.views import mine, why_none
+from tui.cli.queue.views import mine, problems, why_none
 from tui.cli.workplace import at_the_desk
 
 if TYPE_CHECKING:
@@ -30,8 +31,13 @@ def next_lead(opened: "Desk", options: argparse.Namespace, output: Output) -> in
     """Print the lead on top of the queue as `show_lead` does; with words, the topmost that carries them.
 
     At a terminal, ask what is to be done with it, and go on to the next.
+
+    Raises:
+        Usage: the words hold a field or a value that does not exist.
     """
     text = " ".join(options.text)
+    if wrong := problems(text):
+        raise Usage(" ".join(wrong))
     found = opened.queue(text)
     top = next(iter(found), "")
     if not top or not mine(opened)(top):

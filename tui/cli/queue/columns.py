@@ -1,5 +1,6 @@
 """The columns in which leads are listed: in words for people, exactly for programs."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from math import inf
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
 DEFAULT = ("id", "due", "state", "lead", "company", "fit", "eng", "from")
 
-Cell = "Callable[[Desk, Row], str]"
+_FORMULA = re.compile(r"\s*[=@+-](?![0-9.]*$)")
+"""How what a spreadsheet would reckon begins; a number with its sign is none."""
 
 
 class Column(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,9 +44,18 @@ def chosen(text: str) -> tuple[str, ...]:
 
 
 def cells(opened: "Desk", row: "Row", names: tuple[str, ...], *, exact: bool) -> list[str]:
-    """Return a lead's cells; `exact` gives whole moments (ISO 8601, UTC) and codes instead of words."""
+    """Return a lead's cells; `exact` gives whole moments (ISO 8601, UTC) and codes instead of words.
+
+    Exact ones go into files: what a spreadsheet would take for a formula has an apostrophe before it then.
+    """
     columns = (COLUMNS[name] for name in names)
-    return [(one.exact if exact and one.exact else one.words)(opened, row) for one in columns]
+    if not exact:
+        return [one.words(opened, row) for one in columns]
+    return [_inert((one.exact or one.words)(opened, row)) for one in columns]
+
+
+def _inert(text: str) -> str:
+    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def moment(seconds: float) -> datetime:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from api.desk import Changed, Desk
     from tui.cli.output import Output
 
-ARRIVED, OTHERS, DUE = "arrived", "others", "due"
+ARRIVED, BACK, OTHERS, DUE = "arrived", "back", "others", "due"
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,7 +23,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 
     at: datetime
     event: str
-    """``arrived``, ``others`` (somebody did something) or ``due``."""
+    """``arrived``, ``back`` (it did something that brings it back), ``others`` (somebody did something) or ``due``."""
     id: str
     """The lead's."""
     sentence: str
@@ -41,7 +41,7 @@ def print_event(output: "Output", opened: "Desk", event: Event) -> None:
         here = event.at.astimezone()
         today = opened.now().astimezone().date()
         when = f"{here:%H:%M}" if here.date() == today else f"{here:%Y-%m-%d %H:%M}"
-        # What others did is told with the name; the other two are words that it follows.
+        # What others did is told with the name; the other three are words that it follows.
         what = event.sentence
         named = [event.title] if event.event != OTHERS else []
         output.line("  ".join(part for part in (when, event.id, what, *named, event.company, event.campaign) if part))
@@ -53,6 +53,8 @@ def news_of(opened: "Desk", changed: "Changed") -> Iterator[Event]:
     now = opened.now()
     for lead_id in changed.arrived:
         yield _event(opened, lead_id, ARRIVED, _arrived(opened, lead_id), now)
+    for lead_id in changed.back:
+        yield _event(opened, lead_id, BACK, back_words(opened, lead_id), now)
     for lead_id, sentence in changed.by_others:
         yield _event(opened, lead_id, OTHERS, sentence, now)
 
@@ -110,6 +112,15 @@ class Soon:
             return row.due if row is not None and row.due is not None else float("inf")
 
         return ids[bisect_right(ids, begin, key=due) : bisect_right(ids, end, key=due)]
+
+
+def back_words(opened: "Desk", lead_id: str) -> str:
+    """Say that a lead is back, and what it did: ``back, mail opened``."""
+    from api.rules.queue import back
+
+    row = opened.row(lead_id)
+    why = back(row, opened.now().timestamp()) if row is not None else ""
+    return f"back, {why}" if why else "back"
 
 
 def _arrived(opened: "Desk", lead_id: str) -> str:

@@ -1,7 +1,7 @@
 """The lists of leads on the command line: which one is meant, what is in it, and why there is nothing."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from tui.cli.errors import Usage
@@ -47,17 +47,14 @@ def asked_for(opened: "Desk", name: str, text: str, sort: str) -> "NamedView":
 
 def ids_of(opened: "Desk", view: "NamedView") -> tuple[list[str], int]:
     """Return the leads of a list in its order, and how many others match its filter but do not wait for the person."""
-    from api.rules.queue import Order, View
+    from api.rules.queue import View
 
-    if view.view is not View.MINE:
-        return list(opened.queue(view.filter, view.view, view.order)), 0
-    if view.order is Order.DUE:
-        # What waits for the person stands first, and only with words does anything stand after it.
-        found = opened.queue(view.filter)
-        ids = list(takewhile(mine(opened), found)) if view.filter else found
-    else:
-        found = opened.queue(view.filter, view.view, view.order)
-        ids = list(filter(mine(opened), found)) if view.filter else found
+    found = opened.queue(view.filter, view.view, view.order)
+    if view.view is not View.MINE or not view.filter:
+        return found, 0
+    # What waits for the person stands first, whatever the order, so that few rows need be read to tell up to where.
+    waits = mine(opened)
+    ids = found[: bisect_left(found, 1, key=lambda one: not waits(one))]
     return ids, len(found) - len(ids)
 
 

@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from queue import Empty, SimpleQueue
+from shutil import get_terminal_size
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from api.errors import HandoffError
 from api.model.lead import State
 from tui.cli.acts.carrying import done_words, whole_act
+from tui.cli.acts.outcomes import title_of
 from tui.cli.in_step import InStep
 from tui.cli.output import CONFLICT, DONE, PENDING, words
+from tui.cli.queue.news import back_words
 from tui.cli.talk.questions import Questions
 from tui.cli.talk.talk import Back, Ended, Talk
 from tui.commands import COMMANDS, Command
@@ -118,7 +122,9 @@ class Session:
         offered = [
             f"{key} {one.title}" for key, one in self._keys.items() if one.shown and not self._hindered(one, lead)
         ]
-        return f"{lead.title}: {', '.join([*offered, f'{SKIP} skip', f'{QUIT} quit', f'{HELP} all'])}:"
+        question = f"{lead.title}: {', '.join([*offered, f'{SKIP} skip', f'{QUIT} quit', f'{HELP} all'])}:"
+        # A terminal would break it in the middle of a word.
+        return "\n".join(wrap(question, get_terminal_size().columns - 2))
 
     def _command(self, text: str) -> Command | None:
         """Return the command that was meant: by its key, or by its name on the command line."""
@@ -219,13 +225,15 @@ class Session:
 
     def _say_news(self) -> None:
         """Say in calm lines what has happened since the last question."""
-        arrived, told = 0, []
+        arrived = 0
+        told: list[str] = []
         while True:
             try:
                 changed = self._heard.get_nowait()
             except Empty:
                 break
             arrived += len(changed.arrived)
+            told += [f"{title_of(self._opened, one)} is {back_words(self._opened, one)}." for one in changed.back]
             told += [sentence for _, sentence in changed.by_others]
             failed = {receipt.operation_id for receipt in changed.receipts if not receipt.result.took_effect}
             if failed:

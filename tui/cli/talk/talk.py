@@ -47,7 +47,10 @@ class Talk:
         while True:
             if self._drop_waiting():
                 self.say("What was typed before this question was left out.")
-            self.output.prompt(question)
+            *above, last = question.splitlines() or [""]
+            for part in above:
+                self.say(part)
+            self.output.prompt(last)
             line = sys.stdin.readline(_LONGEST)
             if not line:
                 self.say()

@@ -45,11 +45,11 @@ VIEWS = '--json: {"views": [{"name", "own": BOOL, "leads": N, "view", "sort", "f
 LISTED = """\
 columns: id, due, state, lead, company, fit, eng, from (shown unless others are named), campaign, origin, score, owner,
 waiting, handed, pass, mark, reason, by, decided, snoozed, next. With --tsv, times are ISO 8601 in UTC, and reasons,
-campaigns and owners are their codes.
+campaigns and owners are their codes; what a spreadsheet would take for a formula has an apostrophe before it.
 
 --json: {"leads": [{"id", "title", "company", "state", "owner", "due_at", "handed_at", "fit", "engagement",
          "campaign", "origin", "pass", "mark", "reason", "decided_by", "decided_at", "snoozed_until"}],
-         "shown": N, "total": N, "view", "sort", "problems": [SENTENCE]}
+         "shown": N, "total": N, "view", "sort"}
 """
 
 UNSENT = """\
@@ -157,10 +157,10 @@ ENTRIES: tuple[Entry, ...] = (
         "watch",
         "watching",
         "watch",
-        "Print each arrival, what others do to your leads, and what gets due soon, a line each, until Ctrl+C.",
+        "Print who arrives or is back, what others do to your leads, what gets due soon, a line each, until Ctrl+C.",
         args.watching,
         '--json, one object a line: {"at": TIME, "event", "id", "sentence", "title", "company", "campaign",\n'
-        '         "due_at": TIME or null}; event is arrived, others or due.\n'
+        '         "due_at": TIME or null}; event is arrived, back, others or due.\n'
         "It keeps this profile in step with the CRM; beside an open window it shares that one’s line.",
     ),
     *VERBS,

@@ -161,6 +161,7 @@ class AskingFor(Saving, inherit_bindings=False):
 
     def _refuse(self, lead: Lead, reason: "Reason", answers: "Answers | None") -> None:
         from api.rules.lifecycle import refusal
+        from tui.verbs import more
 
         async def failed(problem: HandoffError) -> None:
             if answers is not None:
@@ -168,4 +169,5 @@ class AskingFor(Saving, inherit_bindings=False):
 
         values = answers.values if answers else {}
         note = answers.note if answers else ""
-        self.decide((refusal(lead, reason.code, values, note),), lead, failed=failed)
+        verb = refusal(lead, reason.code, values, note)
+        self.decide((verb,), lead, more=more(self.desk, (verb,)), failed=failed)

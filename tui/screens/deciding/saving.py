@@ -110,7 +110,8 @@ class Saving(Area, inherit_bindings=False):
             self.read_queue()
             self.queue.select(lead.id)
             self._tell_problem(problem)
-            if failed is not None:
+            # Over another dialog it would take the keys that are meant for that; what was typed is kept as a draft.
+            if failed is not None and self.is_active:
                 await failed(problem)
             return
         self.unsaved = ""
@@ -118,9 +119,9 @@ class Saving(Area, inherit_bindings=False):
             self.read_queue()
         self.show_header()
         said = act.sentence if act else f"Saved: {lead.title}"
-        self.say(said + more + self._whose(lead, verbs[0]), self._takes_back(verbs[0]))
+        self.say(said + more + self._whose(lead, verbs[0]), self._takes_back(verbs[0], act))
 
-    def _takes_back(self, verb: LeadVerb) -> str:
+    def _takes_back(self, verb: LeadVerb, act: "Act | None") -> str:
         from api.model.operation import Wake
         from api.rules.conflicts import suppresses
 
@@ -128,7 +129,10 @@ class Saving(Area, inherit_bindings=False):
             # Once the CRM has it, nothing takes it back, and undo would be about the act before it.
             return self.handoff.key_hint("triage.snooze", "snoozes it again")
         # Once the CRM has it nothing can be done to a suppressed lead, and it is the first thing that is sent.
-        return "this can’t be undone" if suppresses(verb, self.desk.agreement) else self._undoes()
+        if suppresses(verb, self.desk.agreement):
+            return "this can’t be undone"
+        # Where the CRM has refused it already, undo would be about the act before it.
+        return self._undoes() if act is not None else ""
 
     def _undoes(self) -> str:
         return self.handoff.key_hint("triage.undo", "undoes")

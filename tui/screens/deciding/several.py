@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from api.errors import HandoffError
+from api.model.agreement import AskKind
 from api.model.lead import Lead
 from api.model.operation import LeadVerb
 from tui.commands import command
@@ -42,7 +43,7 @@ class Several:
 
         first = await asyncio.to_thread(self._common, deed, leads)
         await self._screen.app.push_screen(
-            AskScreen(self._desk, leads[0], deed, several=len(leads), first=first, done=asked)
+            AskScreen(self._desk, leads[0], deed, several=leads, first=first, done=asked)
         )
 
     async def refuse(self) -> None:
@@ -114,11 +115,24 @@ class Several:
         note = answers.note if answers else ""
         filled = self._desk.prefill(reason, leads[0], given)
 
+        names_lead = {ask.key for ask in reason.asks if ask.kind is AskKind.LEAD}
+
         def make() -> list[tuple[Lead, Sequence[LeadVerb]]]:
             pairs: list[tuple[Lead, Sequence[LeadVerb]]] = []
+            merged: set[str] = set()
+            kept: set[str] = set()
             for lead in leads:
                 values = given if lead is leads[0] else self._own(reason, lead, given, filled)
-                pairs.append((lead, (refusal(lead, reason.code, values, note),)))
+                others = {values[key] for key in names_lead & values.keys()}
+                # Two that look alike name each other; were both merged, none would be left.
+                if lead.id in kept:
+                    self._barred[lead.id] = "Another chosen lead doubles it."
+                elif others & merged:
+                    self._barred[lead.id] = "The lead that it doubles would be merged itself."
+                else:
+                    kept |= others
+                    merged |= {lead.id} if others else set()
+                    pairs.append((lead, (refusal(lead, reason.code, values, note),)))
             return pairs
 
         label = reason.label[:1].lower() + reason.label[1:]

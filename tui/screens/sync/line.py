@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from api.rules.wording import relative, span
+from api.rules.wording import grouped, relative, span
 from widgets.frame.sync_mark import since_words
 from widgets.matters.line_panel import LineState
 
@@ -65,7 +65,7 @@ def _facts(status: "Status", now: datetime) -> Iterator[str]:
         yield "nothing was exchanged yet"
     if status.failures:
         times = "attempt" if status.failures == 1 else "attempts"
-        yield f"{status.failures:,} {times} failed".replace(",", " ")
+        yield f"{grouped(status.failures)} {times} failed"
     if status.next_try is not None and not status.connected:
         yield f"next try in {span(status.next_try - now)}" if status.next_try > now else "trying now"
     if status.pending:
@@ -75,7 +75,7 @@ def _facts(status: "Status", now: datetime) -> Iterator[str]:
 
 
 def _owed(pending: int, oldest: datetime | None, now: datetime) -> str:
-    words = "1 decision waits here" if pending == 1 else f"{pending:,} decisions wait here".replace(",", " ")
+    words = "1 decision waits here" if pending == 1 else f"{grouped(pending)} decisions wait here"
     if oldest is None or now - oldest < timedelta(minutes=1):
         return words
     return f"{words} for {span(now - oldest)}" if pending == 1 else f"{words}, the oldest for {span(now - oldest)}"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from textual import on
 
 from api.errors import HandoffError
+from api.rules.wording import grouped
 from tui.screens.deciding import ACTS
 from tui.screens.triage.part import Part
 from widgets.queue.lead_queue import LeadQueue
@@ -53,7 +54,7 @@ class Choosing(Part, inherit_bindings=False):
         if lead_id in self._chosen:
             self._keep(one for one in self._chosen if one != lead_id)
         elif len(self._chosen) >= MOST:
-            self.say(f"No more than {_many(MOST)} can be chosen at once.")
+            self.say(f"No more than {grouped(MOST)} can be chosen at once.")
         else:
             self._keep([*self._chosen, lead_id])
 
@@ -73,9 +74,12 @@ class Choosing(Part, inherit_bindings=False):
             fresh = [lead_id for lead_id in shown[:MOST] if lead_id not in self._chosen]
             self._keep([*self._chosen, *fresh][:MOST])
             if len(self._chosen) < len(shown):
-                self.say(f"The first {_many(MOST)} are chosen; more can’t be at once.")
+                self.say(f"The first {grouped(MOST)} are chosen; more can’t be at once.")
             else:
-                self.say(f"{_many(len(self._chosen))} leads are chosen.", "what you do next is done to all of them")
+                self.say(
+                    f"{_leads(len(self._chosen))} {'is' if len(self._chosen) == 1 else 'are'} chosen.",
+                    "what you do next is done to all of them",
+                )
 
     def choose_none(self) -> None:
         """Forget what was chosen."""
@@ -104,7 +108,10 @@ class Choosing(Part, inherit_bindings=False):
             self.say(f"{what}; it is no longer chosen.", alarm=True)
         else:
             names = f": {', '.join(named)}{' …' if len(gone) > len(named) else ''}" if named else ""
-            self.say(f"Others took {_many(len(gone))} leads; they are no longer chosen{names}.", alarm=True)
+            # What one's own undo changed was taken by nobody.
+            count = _leads(len(gone))
+            became = f"Others took {count}" if by_others.keys() >= set(gone) else f"{count} changed"
+            self.say(f"{became}; they are no longer chosen{names}.", alarm=True)
 
     def _became(self, lead_id: str) -> str:
         row = self.desk.row(lead_id)
@@ -130,7 +137,13 @@ class Choosing(Part, inherit_bindings=False):
         from tui.screens.bulk import BulkScreen
 
         dialog = BulkScreen(
-            self.desk, pairs, sentence, barred or {}, self._begin_all, asked_by=self.last_key, done=self._all_done
+            self.desk,
+            pairs,
+            sentence,
+            barred or {},
+            self._begin_all,
+            asked_by={self.last_key, self.handoff.last_key},
+            done=self._all_done,
         )
         await self.handoff.push_screen(dialog)
 
@@ -168,8 +181,10 @@ class Choosing(Part, inherit_bindings=False):
             return Outcome(refused=refused | not_saved, problem=problem.sentence)
         done = frozenset(one.target.id for one in prepared.operations)
         act = desk.last_act() if done else None
+        if act is not None and act.group != prepared.operations[0].group:
+            act = None
         final = any(suppresses(one.verb, desk.agreement) for one in prepared.operations)
-        return Outcome(done, refused, act.sentence if act is not None else "", final)
+        return Outcome(done, refused, act.sentence if act is not None else f"Saved: {_leads(len(done))}", final)
 
     def _take_away(self, lead_ids: Collection[str]) -> None:
         """Show the queue without those that left it; the next that stays comes to stand on the cursor's line."""
@@ -187,11 +202,11 @@ class Choosing(Part, inherit_bindings=False):
         undoes = self.handoff.key_hint("triage.undo", "takes all of it back" if many else "undoes")
         if outcome.saved:
             left = len(self._chosen)
-            rest = f"; {_many(left)} {'stays' if left == 1 else 'stay'} chosen" if left else ""
+            rest = f"; {grouped(left)} {'stays' if left == 1 else 'stay'} chosen" if left else ""
             self.say(outcome.sentence + rest, "this can’t be undone" if outcome.final else undoes)
         elif outcome.refused:
             self.say("Not saved; nothing was changed.", alarm=True)
 
 
-def _many(count: int) -> str:
-    return f"{count:,}".replace(",", " ")
+def _leads(count: int) -> str:
+    return f"{grouped(count)} lead{'' if count == 1 else 's'}"

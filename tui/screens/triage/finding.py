@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 from textual import events
 
 from api.rules.queue import Filter
+from api.rules.wording import grouped
 from tui.screens.area import Area
 from tui.screens.typed import caught_up
 
@@ -36,6 +37,10 @@ class Finding(Area, inherit_bindings=False):
         """Read the queue again."""
         raise NotImplementedError
 
+    async def looked(self) -> None:
+        """Wait until what the queue is filtered by was looked for."""
+        raise NotImplementedError
+
     async def action_find(self) -> None:
         """Open the line in which one types what to find."""
         from widgets.queue.find_bar import FindBar
@@ -57,6 +62,7 @@ class Finding(Area, inherit_bindings=False):
         if (bar := self._bar) is not None:
             bar.write(text)
             self._filter(text)
+            await self.looked()
         self.set_focus(None)
 
     async def filter_by(self, text: str) -> None:
@@ -79,6 +85,7 @@ class Finding(Area, inherit_bindings=False):
         self.filter_text = ""
         found = self.queue.lead_id
         self.read_queue(fresh=True)
+        await self.looked()
         # A lead that was found and still waits stays under the cursor; else the one where the search began.
         if not self.queue.select(found):
             self.queue.select(self._came_from)
@@ -88,12 +95,14 @@ class Finding(Area, inherit_bindings=False):
         await self.query("#find-problem").remove()
         self.set_focus(None)
 
-    def show_found(self, count: int) -> None:
-        """Say how many leads were found."""
+    def show_found(self, count: int | None) -> None:
+        """Say how many leads were found; None while that is looked for."""
         if (bar := self._bar) is not None:
-            found = f"{count:,} found".replace(",", " ")
-            typing = self.focused is bar.field and self._offers(bar.text)
-            rest = "Tab completes" if typing else "Esc clears"
+            found = "looking…" if count is None else f"{grouped(count)} found"
+            typing = self.focused is bar.field
+            # In the field Esc is Esc, whatever the person's own keys are.
+            clears = "Esc clears" if typing else self.handoff.key_hint("triage.clear", "clears")
+            rest = "Tab completes" if typing and self._offers(bar.text) else clears
             bar.count(f"{found} · {rest}" if self.filter_text else "Esc closes")
             self._tell_problems()
 
@@ -144,6 +153,9 @@ class Finding(Area, inherit_bindings=False):
             return False
         await caught_up(self.focused)
         self._filter(bar.text)
+        if event.key != "escape":
+            # The keys behind it are meant for what is found.
+            await self.looked()
         if event.key == "tab" and self._complete(bar):
             return True
         await self._leave_field(keep=event.key != "escape")

@@ -43,6 +43,7 @@ class Hearing(Deciding, inherit_bindings=False):
     def begin_hearing(self) -> None:
         """Take it that what the desk says now is known."""
         self._behind: list[Changed] = []
+        self._back: dict[str, None] = {}
         self._agreement = self.desk.agreement.version
         self._matters = matter_words(self.desk)
 
@@ -86,6 +87,7 @@ class Hearing(Deciding, inherit_bindings=False):
             self.source.forget()
             queue_changed |= bool(changed.ids or changed.everything or changed.agreement)
             self._arrived += len(changed.arrived)
+            self._back |= dict.fromkeys(changed.back)
             others = {*changed.arrived, *(lead_id for lead_id, _ in changed.by_others)}
             self.source.note_changed(changed.ids)
             self.fresh |= others - {self.queue.lead_id}
@@ -108,8 +110,10 @@ class Hearing(Deciding, inherit_bindings=False):
             needing = self.desk.status().needing
             self.say(met, hint, alarm=True, until=self._all_answered if needing else None)
         self._tell_matters()
-        if any(changed.arrived for changed in behind):
-            self.query_one("#status", StatusLine).tell(arrivals(self._arrived))
+        if any(changed.arrived or changed.back for changed in behind):
+            returned = [row for row in map(self.desk.row, self._back) if row is not None]
+            now = self.desk.now().timestamp()
+            self.query_one("#status", StatusLine).tell(arrivals(self._arrived, returned, now))
             if self._news_timer is not None:
                 self._news_timer.stop()
             self._news_timer = self.set_timer(_NEWS_STAYS, self._forget_arrivals)
@@ -130,5 +134,5 @@ class Hearing(Deciding, inherit_bindings=False):
         return None if self.desk.status().needing else ""
 
     def _forget_arrivals(self) -> None:
-        self._arrived = 0
+        self._arrived, self._back = 0, {}
         self.query_one("#status", StatusLine).tell("")

@@ -42,6 +42,7 @@ class Moving(Part, inherit_bindings=False):
         """Begin without letters beside the rows."""
         self._letters: dict[str, str] = {}
         self._typed = ""
+        self._jumping_said_at = 0.0
 
     @property
     def jumping(self) -> bool:
@@ -58,7 +59,7 @@ class Moving(Part, inherit_bindings=False):
             return
         self._letters, self._typed = {letters: one for one, letters in labels(in_sight).items()}, ""
         self._show_letters()
-        self.say("Jump: type the letters beside a lead.", "Esc leaves")
+        self._say_jumping("Jump: type the letters beside a lead.")
 
     def jump_key(self, key: str, character: str | None) -> bool:
         """Take a key while letters are shown; False gives it back, to do what it does at other times."""
@@ -78,17 +79,23 @@ class Moving(Part, inherit_bindings=False):
             self.follow()
             return True
         if not any(letters.startswith(self._typed) for letters in self._letters):
-            self.say(f"No lead has the letters “{self._typed}”.", "Esc leaves")
+            self._say_jumping(f"No lead has the letters “{self._typed}”.")
             self._typed = ""
         self._show_letters()
         return True
+
+    def _say_jumping(self, sentence: str) -> None:
+        self.say(sentence, "Esc leaves")
+        self._jumping_said_at = self.said_at
 
     def stop_jumping(self) -> None:
         """Take the letters away."""
         if self._letters:
             self._letters = {}
             self.queue.label({})
-            self.say("")
+            # What was said since is not about the letters.
+            if self.said_at == self._jumping_said_at:
+                self.say("")
 
     def _show_letters(self) -> None:
         begun = len(self._typed)

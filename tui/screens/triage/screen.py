@@ -1,5 +1,6 @@
 """The triage screen, put together from its parts."""
 
+import asyncio
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on
@@ -17,7 +18,16 @@ from tui.screens.triage.reaching import Reaching
 from tui.screens.triage.reading import NARROW, WIDE, Reading, second_card
 from tui.screens.triage.rows import RowSource
 from tui.screens.triage.viewing import Viewing
-from tui.words import Shown, card_sheet, header_parts, problem_words, unmatched_words, view_empty_words, waiting_words
+from tui.words import (
+    Shown,
+    card_sheet,
+    elsewhere_words,
+    header_parts,
+    problem_words,
+    unmatched_words,
+    view_empty_words,
+    waiting_words,
+)
 from widgets.basis.notice import Notice
 from widgets.basis.still import Column, Row, still
 from widgets.card.lead_card import LeadCard
@@ -55,6 +65,8 @@ class TriageScreen(Choosing, Hearing, Viewing, Moving, Reading, Reaching, inheri
         self.waiting = []
         self._followed = ""
         self._following = False
+        self._elsewhere = ""
+        self._elsewhere_wanted = self._elsewhere_looked = False
         self.begin_hearing()
         self.begin_choosing()
         self.begin_moving()
@@ -108,6 +120,10 @@ class TriageScreen(Choosing, Hearing, Viewing, Moving, Reading, Reaching, inheri
     def read_queue(self, *, fresh: bool = False) -> None:
         """Read the queue again; `fresh` starts at the top."""
         self.waiting = self.desk.queue()
+        if self.looks(fresh=fresh):
+            self.show_found(None)
+            self.show_all()
+            return
         ids = self.read_ids()
         if fresh:
             self.stop_jumping()
@@ -137,12 +153,34 @@ class TriageScreen(Choosing, Hearing, Viewing, Moving, Reading, Reaching, inheri
             notice.display = shown
             if shown:
                 notice.show(*self._empty_words())
+                self._look_elsewhere()
+
+    def _look_elsewhere(self) -> None:
+        """Look what there is besides what waits, off the loop, and say so on the page that says that nothing does."""
+        if self.view is not View.MINE or self.filter_text:
+            return
+        self._elsewhere_wanted = True
+        if not self._elsewhere_looked:
+            self._elsewhere_looked = True
+            self.run_worker(self._tell_elsewhere(), group="elsewhere")
+
+    async def _tell_elsewhere(self) -> None:
+        while self._elsewhere_wanted:
+            self._elsewhere_wanted = False
+            found = await asyncio.to_thread(elsewhere_words, self.desk, self.handoff.key_hint)
+            if found != self._elsewhere:
+                self._elsewhere = found
+                for notice in self.query("#notice").results(Notice):
+                    notice.show(*self._empty_words())
+        self._elsewhere_looked = False
 
     def _empty_words(self) -> tuple[str, tuple[str, ...]]:
+        if self.looking:
+            return "Looking through all leads…", ()
         if self.filter_text and self.view not in (View.MINE, View.ALL):
             return unmatched_words(self.filter_text, self.view_words, self.handoff.key_hint)
         if self.view is View.MINE or self.filter_text or not self.desk.rows():
-            return waiting_words(self.desk, self.filter_text, self.handoff.key_hint)
+            return waiting_words(self.desk, self.filter_text, self.handoff.key_hint, self._elsewhere)
         return view_empty_words(self.view, self.handoff.key_hint)
 
     def show_header(self) -> None:

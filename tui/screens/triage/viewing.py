@@ -1,9 +1,11 @@
 """The part of the triage screen that shows one view or another of the desk, in some order."""
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from textual import on
+from textual.worker import Worker, WorkerCancelled
 
 from api.errors import HandoffError
 from api.rules.queue import NamedView, Order, View
@@ -15,6 +17,8 @@ from widgets.queue.lead_queue import LeadQueue
 from widgets.queue.queue_row import Dress
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from api.desk import Desk
 
 
@@ -26,6 +30,8 @@ class Viewing(Finding, Part, inherit_bindings=False):
     order = Order.DUE
     own: NamedView | None = None
     """The view of one's own that was picked or kept last."""
+    _looking: Worker[None] | None = None
+    _anew = False
 
     def begin_viewing(self) -> None:
         """Begin with the view and the order that the person has set."""
@@ -39,6 +45,49 @@ class Viewing(Finding, Part, inherit_bindings=False):
     def read_ids(self) -> list[str]:
         """Return the leads of the present view, filter and order; the list is not to be changed."""
         return self.desk.queue(self.filter_text, self.view, self.order)
+
+    # laying ready
+
+    def looks(self, *, fresh: bool) -> bool:
+        """Say whether the queue can't be read at once, over very many leads: then it is, once that was laid ready.
+
+        `fresh`: it begins at the top then.
+        """
+        if not self.ready:
+            return False
+        prepare = self.desk.preparation(self.filter_text, self.view, self.order)
+        if prepare is None:
+            self._stop_looking()
+            return False
+        self._anew |= fresh
+        self._looking = self.run_worker(self._look(prepare), group="look", exclusive=True)
+        return True
+
+    async def _look(self, prepare: "Callable[[], None]") -> None:
+        await asyncio.to_thread(prepare)
+        fresh, self._anew, self._looking = self._anew, False, None
+        self.read_queue(fresh=fresh)
+
+    def _stop_looking(self) -> None:
+        looking, self._looking, self._anew = self._looking, None, False
+        if looking is not None:
+            looking.cancel()
+
+    @property
+    def looking(self) -> bool:
+        """Whether the queue shows what it showed before, until what is asked for now was laid ready."""
+        return self._looking is not None
+
+    async def looked(self) -> None:
+        """Wait until the queue shows what is asked for."""
+        while (looking := self._looking) is not None:
+            with suppress(WorkerCancelled):
+                await looking.wait()
+            if self._looking is looking:
+                # The program ends.
+                return
+
+    # what is shown
 
     @property
     def named(self) -> str:
@@ -69,14 +118,10 @@ class Viewing(Finding, Part, inherit_bindings=False):
         self.queue.dress(Dress(view, order))
         if filter_text != before:
             await self.filter_by(filter_text)
-        await self._read_anew()
+        self.read_queue(fresh=True)
+        await self.looked()
         self.queue.select(self._left_at.get(view, ""))
         self.follow()
-
-    async def _read_anew(self) -> None:
-        # What was never shown is sorted once, which keys need not wait for on the loop.
-        await asyncio.to_thread(self.read_ids)
-        self.read_queue(fresh=True)
 
     async def action_views(self) -> None:
         """Pick another view."""
@@ -123,8 +168,8 @@ class Viewing(Finding, Part, inherit_bindings=False):
             return
         self.order = order
         self.queue.dress(Dress(self.view, order))
-        await asyncio.to_thread(self.read_ids)
         self.read_queue()
+        await self.looked()
         self.queue.close_up()
         self.say(f"Ordered by {ORDERS[order][1]}: {ORDERS[order][2]}.")
 

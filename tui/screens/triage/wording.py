@@ -5,8 +5,8 @@ from api.rules.queue import Order, View
 VIEWS: dict[View, tuple[str, str, str]] = {
     View.MINE: ("m", "mine", "what waits for you"),
     View.TEAM: ("t", "team’s", "unclaimed: anybody’s to take"),
-    View.SNOOZED: ("z", "snoozed", "not now, until a date or until they do something"),
-    View.ATTEMPTS: ("l", "to attempt", "accepted, and waiting for you to reach them"),
+    View.SNOOZED: ("z", "snoozed", "put off until a date, or they act"),
+    View.ATTEMPTS: ("l", "to attempt", "accepted; you owe them an attempt"),
     View.DONE: ("d", "done today", "what you decided today"),
     View.ALL: ("a", "all", "every lead there is"),
 }
