@@ -34,7 +34,7 @@ def test_a_wish_not_to_be_contacted_is_said_to_stand_once_and_then_the_act_befor
 ):
     accept = accept_and_suppress(desk, server, pull)
     wish = desk.last_act()
-    assert wish.sentence.startswith("Rejected Ana Example b")
+    assert wish.sentence.startswith("Suppressed Ana Example b")
     assert not desk.can_take_back(wish)
     with pytest.raises(NothingToUndo, match=r"Ana Example b: .*asked not to be contacted") as caught:
         desk.undo()

@@ -65,13 +65,21 @@ class Pair(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def pair(running_hub: RunningHub, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHub]:
+    """A hub where nobody else works, so that whom a lead can go to has always the same keys."""
+    running = RunningHub(tmp_path_factory.mktemp("hub"))
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def pair(hub: RunningHub, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
     """Two people of one team, each with the program open."""
     folder = tmp_path_factory.mktemp("pair")
     for place, act in enumerate(ACTS):
-        running_hub.lead(team=TEAM, name=_name(place), company=f"Company {act.verb}", email=f"p{place}@example.com")
-    mine = joined(running_hub, folder / "mine", "Rita Rep", TEAM)
-    theirs = joined(running_hub, folder / "theirs", "Otto Other", TEAM)
+        hub.lead(team=TEAM, name=_name(place), company=f"Company {act.verb}", email=f"p{place}@example.com")
+    mine = joined(hub, folder / "mine", "Rita Rep", TEAM)
+    theirs = joined(hub, folder / "theirs", "Otto Other", TEAM)
     for home in (mine, theirs):
         # No hand is as quick as a test.
         (home / "config.toml").write_text("guard = false\n")
@@ -97,7 +105,8 @@ def test_what_one_person_does_is_seen_in_the_others_window(pair: Pair, place: in
         _find(terminal, name)
     if act.before:
         pair.mine.send(act.before)
-        pair.mine.wait_for(act.told)
+        # With the name, since the act before may have been the same on another lead.
+        pair.mine.wait_for(f"{act.told} {name}")
         pair.theirs.wait_for(act.settled)
     assert not act.seen or act.seen not in pair.theirs.text
     pair.mine.send(act.keys[0])

@@ -139,9 +139,8 @@ def test_a_day_in_tmux(tmux: Tmux) -> None:
     tmux.press("g")
     tmux.shows(under("Ana Example"))
     tmux.press("q")
-    # With which code, tmux does not always hear itself.
-    eventually(lambda: tmux("list-panes", "-F", "#{pane_dead}").startswith("1"), "it has ended", 20)
-    assert "Bo Sample" not in tmux.text
+    # That it has ended, and with which code, tmux does not always hear itself; what it left in the window can be seen.
+    tmux.shows(lambda text: "? help" not in text and "Bo Sample" not in text)
 
 
 def test_text_pasted_by_tmux_itself_decides_nothing(tmux: Tmux) -> None:

@@ -117,7 +117,7 @@ async def test_what_is_said_is_about_the_act_itself_although_the_crm_was_quicker
 
 async def test_no_undo_is_promised_after_suppressing(run: Run) -> None:
     async with run(keys=["r", "x", *"by phone", "enter", *"suppress", "enter"]) as screen:
-        assert screen.status.startswith("Rejected Ana Example")
+        assert screen.status.startswith("Suppressed Ana Example")
         assert "u undoes" not in screen.status
 
 

@@ -86,11 +86,12 @@ class AskScreen(FormScreen["Mapping[str, str]"], inherit_bindings=False):
         return self._deed.quick
 
     def _keys(self) -> list[Key]:
-        keys = [Key(id="send", key="Enter", title="preview" if self._several else "done")]
+        does = command(self._deed.command).title
+        keys = [Key(id="send", key="Enter", title="preview" if self._several else does)]
         present = self.query_one(AnswerForm).present
         if isinstance(present, ChoiceField):
             sends = self._deed.quick and present.id == self._sole
-            keys.append(Key(id="pick", key=present.keys, title="answers, done" if sends else "answers"))
+            keys.append(Key(id="pick", key=present.keys, title=f"answers, {does}" if sends else "answers"))
         return keys
 
     @property
